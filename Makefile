@@ -1,0 +1,109 @@
+# Relative paths throughout: make cannot hold a path with a space, and a checkout may lie in one.
+
+# What make run and make test hand on: make run ARGS='--input events.jsonl'
+ARGS =
+# The interpreter of .venv: make setup PYTHON=python3.12. Found when empty.
+PYTHON =
+# What compiles the lock files.
+UV = uv
+# make lock UPGRADE=--upgrade takes newer versions; without it pins stay where they can.
+UPGRADE =
+
+# Settings of other projects that would reach into .venv.
+unexport PIP_USER PYTHONHOME PYTHONPATH
+
+VENV_PYTHON = .venv/bin/python
+PIP_INSTALL = $(VENV_PYTHON) -m pip --disable-pip-version-check install --quiet --no-compile
+# Not pip's own compiling: that is one process, and a set PYTHONDONTWRITEBYTECODE can disable it; without bytecode every
+# start of Beam takes three seconds more. Some packages carry templates that are no Python: the status says nothing.
+COMPILE = $(VENV_PYTHON) -m compileall -qq -j 2 .venv/lib || true
+
+# Stamps, each the last act of its step: an interrupted step is done again.
+LOCKED = .venv/.locked
+PROJECT = .venv/.project
+DEV = .venv/.dev
+
+# A .venv is built again when it was moved, lost its Python, or is of another than the one asked for.
+SAME_PYTHON = { [ -z "$(PYTHON)" ] || [ "$$("$(PYTHON)" --version)" = "$$($(VENV_PYTHON) --version)" ]; }
+ifneq (whole,$(shell ([ "$$(cat $(LOCKED))" = "$$(pwd -P)" ] && $(VENV_PYTHON) -c '' && $(SAME_PYTHON) && echo whole) 2>/dev/null))
+$(LOCKED): rebuild
+endif
+
+.DEFAULT_GOAL = help
+.NOTPARALLEL:
+.PHONY: help setup run test check lock wheel clean python rebuild
+rebuild:
+
+help: ## list the targets
+	@echo "Millrace: live page views from a stream of business events"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile | while IFS=: read -r target text; do \
+		printf '  make %-8s%s\n' "$$target" "$$text"; done
+
+setup: $(PROJECT) ## create .venv with the locked dependencies (0.9 GB, one to three minutes)
+
+run: $(PROJECT) ## set up, then run the main job: the bundled sample into ./out, or what ARGS='...' says
+	@$(VENV_PYTHON) -m pipeline $(ARGS)
+
+test: $(PROJECT) $(DEV) ## set up, then run the tests
+	$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
+
+check: $(PROJECT) $(DEV) ## set up, then judge the code: lint, format, types, architecture
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(VENV_PYTHON) -m mypy
+	$(VENV_PYTHON) -m pytest -q tests/architecture
+
+# The build backend is locked with the rest: installing the project then needs no download of its own.
+lock: ## compile the lock files from setup.py again (needs uv); UPGRADE=--upgrade takes newer versions
+	@for target in "requirements.lock" "requirements-dev.lock --extra dev --constraints requirements.lock"; do \
+		echo 'setuptools>=77' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) setup.py - --output-file $$target || exit 1; \
+	done
+
+wheel: $(PROJECT) ## build the wheel into dist/
+	@rm -rf build
+	$(VENV_PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@rm -rf build
+
+clean: ## remove .venv and everything built, but no output
+	rm -rf .venv build dist millrace.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Sets $python to the first suitable interpreter. Debian packages ensurepip apart, hence the second question.
+FIND_PYTHON = python=; short=; \
+	for name in $(if $(PYTHON),"$(PYTHON)",python3 python3.13 python3.12 python3.11); do \
+		"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || continue; \
+		if "$$name" -c 'import ensurepip, venv' 2>/dev/null; then python=$$name; break; fi; \
+		short=$$name; \
+	done; \
+	if [ -z "$$python" ]; then \
+		if [ -n "$$short" ]; then echo "$$short has no venv or no ensurepip (Debian: apt-get install python3-venv)."; \
+		else echo "Millrace needs Python 3.11, 3.12 or 3.13: $(if $(PYTHON),$(PYTHON) is none,none found on PATH)."; fi; \
+		echo "Install one, or name it: make setup PYTHON=/path/to/python3.12"; exit 1; \
+	fi >&2
+
+python:
+	@$(FIND_PYTHON); echo "$$python"
+
+$(LOCKED): requirements.lock
+	@$(FIND_PYTHON); \
+	echo "Setting up .venv with $$("$$python" --version): 0.9 GB on disk, 0.2 GB to download, one to three minutes, once."; \
+	"$$python" -m venv --clear .venv
+	@echo "  1/3 installing the locked dependencies"
+	@$(PIP_INSTALL) --require-hashes --requirement requirements.lock
+	@echo "  2/3 compiling their bytecode"
+	@$(COMPILE)
+	@pwd -P > $@
+
+$(PROJECT): $(LOCKED) setup.py pyproject.toml
+	@echo "  3/3 installing Millrace itself"
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@$(VENV_PYTHON) -m compileall -q pipeline transforms options
+	@touch $@
+
+$(DEV): $(LOCKED) requirements-dev.lock
+	@echo "Installing the development tools"
+	@$(PIP_INSTALL) --require-hashes --requirement requirements-dev.lock
+	@$(COMPILE)
+	@touch $@

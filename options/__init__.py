@@ -1,0 +1,1 @@
+"""Millrace's options: the flags of the command line, and the settings made of them."""

@@ -1,0 +1,46 @@
+"""Faults that no value has alone: options that do not go together, or do not fit what is there."""
+
+import os.path
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from options.faults import Fault
+
+_NEEDS_EVENT_TYPE = ("id_field", "time_field", "rename", "mapping")
+
+
+def find_conflicts(values: dict[str, Any]) -> Iterator[Fault]:
+    """Judge the values of all options together; None stands for a value whose fault is already known."""
+    yield from _missing_event_type(values)
+    yield from _renamed_twice(values)
+    yield from _misplaced_paths(values)
+    yield from _streaming(values)
+
+
+def _missing_event_type(values: dict[str, Any]) -> Iterator[Fault]:
+    idle = [f"--{name}" for name in _NEEDS_EVENT_TYPE if values[name]]
+    if idle and values["event_type"] == "":
+        expected = "the contract of the plain JSON, here or in the file of --mapping"
+        yield Fault("--event_type", f"nothing, beside {', '.join(idle)}", expected, "--event_type web.page_view.v1")
+
+
+def _renamed_twice(values: dict[str, Any]) -> Iterator[Fault]:
+    counts = Counter(after for _, after in values["rename"])
+    for name in (name for name, count in counts.items() if count > 1):
+        given = ", ".join(f"{before}={after}" for before, after in values["rename"] if after == name)
+        yield Fault("--rename", given, f"one field that becomes {name}", f"--rename page={name}")
+
+
+def _misplaced_paths(values: dict[str, Any]) -> Iterator[Fault]:
+    contracts, output = values["contracts"], values["output"]
+    if contracts and "://" not in contracts and not os.path.isdir(contracts):  # noqa: PTH112  Path's can raise
+        yield Fault("--contracts", contracts, "a folder that is there", "--contracts contracts")
+    if output and os.path.isfile(output):  # noqa: PTH113  Path's can raise
+        yield Fault("--output", output, "a folder, and this is a file", "--output out")
+
+
+def _streaming(values: dict[str, Any]) -> Iterator[Fault]:
+    if values["streaming"]:
+        expected = "a run that ends: files end, and live input (a subscription) is not in this version"
+        yield Fault("--streaming", "without live input", expected, "--input 'logs/*.gz'")

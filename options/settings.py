@@ -1,0 +1,103 @@
+"""The settings of a run: plain values, checked, with all faults at once."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from apache_beam.options.pipeline_options import StandardOptions
+
+from options.conflicts import find_conflicts
+from options.faults import Fault, UsageError
+from options.mapping_file import merge_pairs, read_mapping_file
+from options.pipeline_options import MillraceOptions
+from options.table import BEAM_OPTIONS, OPTIONS, Option
+from transforms.core.mapping import FieldMapping
+
+_RESHAPED = ("input", "mapping", "event_type", "id_field", "time_field", "rename")
+"""The options that are no fields of Settings under their own name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a run was asked to do. Durations are microseconds, sizes bytes; fields are named as their options.
+
+    ``inputs`` is empty for the bundled sample; ``mapping`` is None where the input is CloudEvents or access logs;
+    ``retention`` is None where nothing is removed.
+    """
+
+    inputs: tuple[str, ...]
+    input_format: str
+    source: str
+    mapping: FieldMapping | None
+    contracts: str
+    window_duration: int
+    keep_query: bool
+    allowed_lateness: int
+    max_clock_skew: int
+    max_message_bytes: int
+    max_decompressed_bytes: int
+    max_nesting: int
+    max_events_per_message: int
+    keep_opaque_payloads: bool
+    output: str
+    retention: int | None
+    max_reject_ratio: float
+    url_shards: int
+    quiet: bool
+    runner: str
+    streaming: bool
+
+    @classmethod
+    def from_options(cls, options: Any) -> Self:
+        """Make settings of Beam's options, whatever view of them.
+
+        Raises:
+            UsageError: with the faults of all values, those in the mapping file included.
+        """
+        faults: list[Fault] = []
+        values = _read_values(options, faults)
+        values |= _read_mapping(values, faults)
+        faults += find_conflicts(values)
+        if faults:
+            raise UsageError(faults)
+        names = (values["event_type"], values["id_field"] or None, values["time_field"] or None)
+        mapping = FieldMapping(*names, source=values["source"], rename=values["rename"]) if names[0] else None
+        rest = {name: value for name, value in values.items() if name not in _RESHAPED}
+        return cls(inputs=values["input"], mapping=mapping, **rest)
+
+
+def _read_values(options: Any, faults: list[Fault]) -> dict[str, Any]:
+    """Read every option of the table; one with a fault is None."""
+    ours, beams = options.view_as(MillraceOptions), options.view_as(StandardOptions)
+    given = [(option, getattr(ours, option.name)) for option in OPTIONS]
+    given += [(option, getattr(beams, option.name)) for option in BEAM_OPTIONS]
+    return {option.name: _read(option, value, faults) for option, value in given}
+
+
+def _read(option: Option, given: Any, faults: list[Fault]) -> Any:
+    if not option.repeatable:
+        return _parse(option, option.default if given is None else str(given), faults)
+    texts = [given] if isinstance(given, str) else given
+    parts = [part.strip() for text in texts for part in text.rstrip(", ").split(",")]
+    values = [_parse(option, part, faults) for part in parts]
+    return tuple(value for value in values if value is not None)
+
+
+def _parse(option: Option, text: str, faults: list[Fault]) -> Any:
+    if not (text or option.default or option.repeatable):
+        return option.kind.absent
+    try:
+        return option.kind.parse(text)
+    except ValueError:
+        faults.append(Fault(f"--{option.name}", text or "nothing", option.kind.expected, option.usage))
+        return None
+
+
+def _read_mapping(values: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """Read the mapping file, if there is one, for what the command line leaves open."""
+    try:
+        file = read_mapping_file(values["mapping"]) if values["mapping"] else {}
+    except UsageError as error:
+        faults += error.faults
+        return {"event_type": values["event_type"] or None}
+    merged = {name: values[name] or file.get(name, "") for name in ("event_type", "id_field", "time_field", "source")}
+    return merged | {"rename": merge_pairs(values["rename"], file.get("rename", ()))}

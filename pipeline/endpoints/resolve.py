@@ -1,0 +1,71 @@
+"""Choosing runner, ends and panes for a run: the one module that knows runners."""
+
+import logging
+from typing import NamedTuple
+
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.runner import PipelineRunner
+
+from options.settings import Settings
+from pipeline.endpoints.files import InputFile, ReadFiles
+from pipeline.endpoints.sqlite import store_dead_letters, store_ledger, store_page_views
+from pipeline.flow import Endpoints, Steps
+from transforms.core.page_views import ViewRules
+from transforms.core.splitting import Bounds
+from transforms.core.validation import TimePolicy
+from transforms.count_page_views import CountPageViews
+from transforms.keep_ledger import KeepLedger
+from transforms.open_messages import OpenMessages
+from transforms.panes import FINAL
+from transforms.parse_events import ParseEvents
+from transforms.validate_events import ValidateEvents
+
+LOG = logging.getLogger(__name__)
+IN_PROCESS = ("DirectRunner", "FnApiRunner")
+
+
+class Run(NamedTuple):
+    """What one run needs to know beside its settings."""
+
+    run_id: str
+    files: list[InputFile]
+    store: str
+    seed: int
+    contracts: dict[str, str]
+
+
+def runner_for(settings: Settings) -> PipelineRunner | str:
+    """Choose the runner; Beam's DirectRunner is a switch that small edits flip, so it is resolved here."""
+    if settings.runner in IN_PROCESS:
+        LOG.info("%s with bounded input runs on Beam's in-process FnApiRunner", settings.runner)
+        return FnApiRunner()
+    return settings.runner
+
+
+def endpoints(settings: Settings, run: Run) -> Endpoints:
+    """Choose where messages come from and where results go."""
+    return Endpoints(
+        messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes),
+        page_views=store_page_views(run.store, run.run_id),
+        dead_letters=store_dead_letters(run.store, run.run_id),
+        ledger=store_ledger(run.store, run.run_id),
+    )
+
+
+def steps(settings: Settings, run: Run) -> Steps:
+    """Make the steps as the settings say."""
+    bounds = Bounds(
+        message_bytes=settings.max_message_bytes,
+        decompressed_bytes=settings.max_decompressed_bytes,
+        nesting=settings.max_nesting,
+        events_per_message=settings.max_events_per_message,
+        keep_opaque_payloads=settings.keep_opaque_payloads,
+    )
+    rules = ViewRules(settings.window_duration, settings.keep_query, settings.url_shards, run.seed)
+    return Steps(
+        OpenMessages(bounds, run.seed),
+        ParseEvents(settings.mapping, settings.source),
+        ValidateEvents(run.contracts, TimePolicy(settings.allowed_lateness, settings.max_clock_skew)),
+        CountPageViews(rules, FINAL),
+        KeepLedger(run.run_id, run.seed, FINAL),
+    )

@@ -1,0 +1,106 @@
+"""Reading the local store: the figures that a summary is made of."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from typing import NamedTuple
+
+from pipeline.endpoints.sqlite_schema import connect
+from transforms.core.contracts import PAGE_VIEW
+from transforms.core.ledger import Account, account
+from transforms.core.records import LedgerRow
+
+TOP_PAGES = 10
+
+
+class Page(NamedTuple):
+    """A URL over all windows of the store."""
+
+    url: str
+    views: int
+    bot_views: int
+
+
+class Example(NamedTuple):
+    """One reject of a reason."""
+
+    error_message: str
+    message_id: str
+    position: str
+    payload: str
+
+
+class Figures(NamedTuple):
+    """What a run left: its account, what it handed over, and what the store holds now."""
+
+    account: Account
+    counted_views: int
+    written_views: int
+    written_rejects: int
+    rows: int
+    urls: int
+    first_window: str
+    last_window: str
+    top_pages: list[Page]
+    examples: dict[str, Example]
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether every event is accounted for, and every result and reject reached the store."""
+        return (
+            self.account.adds_up
+            and self.written_views == self.counted_views
+            and self.written_rejects >= self.account.refused
+        )
+
+
+def read_figures(path: str, run: str) -> Figures:
+    """Read the figures of a run."""
+    with closing(connect(path)) as connection:
+        rows = _ledger(connection, run)
+        total = account(rows)
+        receipts = dict(connection.execute("SELECT home, written FROM receipts WHERE run = ?", (run,)))
+        rows_held, urls, first, last = connection.execute(
+            "SELECT count(*), count(DISTINCT url), min(window_start), max(window_end) FROM page_views"
+        ).fetchone()
+        return Figures(
+            total,
+            sum(row.counted for row in rows if row.event_type == PAGE_VIEW),
+            receipts.get("page_views", 0),
+            receipts.get("dead_letters", 0),
+            rows_held,
+            urls,
+            first or "",
+            last or "",
+            _top_pages(connection),
+            _examples(connection, total.rejected),
+        )
+
+
+def forget_receipts(path: str, run: str) -> None:
+    """Drop the receipts of an earlier run of the same id, so that only this one's can pass the check."""
+    with closing(connect(path)) as connection:
+        connection.execute("DELETE FROM receipts WHERE run = ?", (run,))
+
+
+def _ledger(connection: sqlite3.Connection, run: str) -> list[LedgerRow]:
+    query = "SELECT event_type, received, counted, duplicate, rejected, masked FROM ledger WHERE run = ?"
+    return [
+        LedgerRow(run, kind, None, received, counted, duplicate, json.loads(rejected), masked)
+        for kind, received, counted, duplicate, rejected, masked in connection.execute(query, (run,))
+    ]
+
+
+def _top_pages(connection: sqlite3.Connection) -> list[Page]:
+    query = "SELECT url, sum(views) AS n, sum(bot_views) FROM page_views GROUP BY url ORDER BY n DESC, url LIMIT ?"
+    return [Page(*row) for row in connection.execute(query, (TOP_PAGES,))]
+
+
+def _examples(connection: sqlite3.Connection, reasons: Iterable[str]) -> dict[str, Example]:
+    query = (
+        "SELECT error_message, message_id, position, coalesce(payload_string, hex(payload_bytes))"
+        " FROM dead_letters WHERE reason = ? ORDER BY dead_letter_id LIMIT 1"
+    )
+    found = {reason: connection.execute(query, (reason,)).fetchone() for reason in reasons}
+    return {reason: Example(*row) for reason, row in found.items() if row}

@@ -1,0 +1,130 @@
+"""Writing to the local store: every write is a join under the row's own key, so a repeated one changes nothing."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+
+from pipeline import __version__
+from pipeline.errors import StoreError
+from transforms.core.identity import stable_id
+from transforms.core.records import LedgerRow, PageViews, Reject
+from transforms.core.times import format_time
+
+ATTEMPTS = 5
+FIRST_WAIT_SECONDS = 0.25
+
+_INSERT_DEAD_LETTER = "INSERT OR IGNORE INTO dead_letters VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+Join = Callable[[sqlite3.Connection], None]
+
+
+def in_transaction(connection: sqlite3.Connection, join: Join) -> None:
+    """Run a join in one transaction; tried again with back-off when the store is busy or full.
+
+    Raises:
+        StoreError: still failing after the last try; nothing of the join is in the store then.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            join(connection)
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if attempt == ATTEMPTS:
+                raise StoreError(f"cannot write to the store after {ATTEMPTS} tries: {error}") from error
+            time.sleep(FIRST_WAIT_SECONDS * 2 ** (attempt - 1))
+        else:
+            return
+
+
+def join_page_views(connection: sqlite3.Connection, rows: Sequence[PageViews]) -> None:
+    """Unite the sets of each row with those of its key; rows whose sets did not grow are not written."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    counts: list[tuple[object, ...]] = []
+    sets: list[tuple[object, ...]] = []
+    for row in rows:
+        key = row.url, format_time(row.window_start), format_time(row.window_end)
+        held = connection.execute(
+            "SELECT view_set, bot_set, visitor_set FROM page_view_sets"
+            " WHERE url = ? AND window_start = ? AND window_end = ?",
+            key,
+        ).fetchone()
+        new = row.view_set, row.bot_set, row.visitor_set
+        united = tuple(map(unite, held, new)) if held else new
+        if united != held:
+            sets.append((*key, *united))
+            counts.append((*key, *(len(packed) // 8 for packed in united), now))
+    connection.executemany("INSERT OR REPLACE INTO page_view_sets VALUES (?, ?, ?, ?, ?, ?)", sets)
+    connection.executemany("INSERT OR REPLACE INTO page_views VALUES (?, ?, ?, ?, ?, ?, ?)", counts)
+
+
+def unite(held: bytes, new: bytes) -> bytes:
+    """Unite two packed sets of 64-bit hashes."""
+    if held == new or not new:
+        return held
+    united = set(memoryview(held).cast("Q")) | set(memoryview(new).cast("Q"))
+    return b"".join(value.to_bytes(8, "little") for value in sorted(united))
+
+
+def join_dead_letters(connection: sqlite3.Connection, rejects: Iterable[Reject]) -> None:
+    """Add dead letters; one that is there already stays as it is."""
+    connection.executemany(_INSERT_DEAD_LETTER, map(dead_letter, rejects))
+
+
+def dead_letter(reject: Reject) -> tuple[object, ...]:
+    """Write a reject as a row of dead_letters."""
+    published = "" if reject.publish_time is None else format_time(reject.publish_time)
+    violations = [{"pointer": violation.pointer, "message": violation.message} for violation in reject.violations]
+    return (
+        stable_id(*reject.identity),
+        published,
+        _text(reject.payload),
+        reject.payload,
+        json.dumps(dict(reject.attributes), ensure_ascii=False, sort_keys=True),
+        reject.error_message,
+        reject.stacktrace,
+        reject.stage,
+        reject.reason,
+        json.dumps(violations, ensure_ascii=False),
+        reject.event_type,
+        reject.message_id,
+        reject.position,
+        published,
+        1,
+        __version__,
+    )
+
+
+def _text(payload: bytes) -> str | None:
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def join_ledger(connection: sqlite3.Connection, rows: Iterable[LedgerRow]) -> None:
+    """Keep the column-wise greatest of each row: an account only grows."""
+    for row in rows:
+        key = row.run, row.event_type, "" if row.minute is None else format_time(row.minute)
+        held = connection.execute(
+            "SELECT received, counted, duplicate, rejected, masked FROM ledger"
+            " WHERE run = ? AND event_type = ? AND minute = ?",
+            key,
+        ).fetchone() or (0, 0, 0, "{}", 0)
+        rejected = json.loads(held[3])
+        greatest = {
+            reason: max(rejected.get(reason, 0), row.rejected.get(reason, 0))
+            for reason in sorted(rejected.keys() | row.rejected.keys())
+        }
+        numbers = map(max, (held[0], held[1], held[2]), (row.received, row.counted, row.duplicate))
+        values = (*key, *numbers, json.dumps(greatest), max(held[4], row.masked))
+        connection.execute("INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def write_receipt(connection: sqlite3.Connection, run: str, home: str, written: int) -> None:
+    """Note how much a run handed over to a home, for the check against its ledger."""
+    connection.execute("INSERT OR REPLACE INTO receipts VALUES (?, ?, ?)", (run, home, written))

@@ -1,0 +1,49 @@
+"""The whole data flow. Read this first: a step a line; what runs where, and when, comes in as arguments."""
+
+from typing import NamedTuple
+
+import apache_beam as beam
+
+from transforms.count_page_views import CountPageViews
+from transforms.keep_ledger import Entries, KeepLedger
+from transforms.open_messages import OpenMessages
+from transforms.parse_events import ParseEvents
+from transforms.validate_events import ValidateEvents
+
+
+class Endpoints(NamedTuple):
+    """Where messages come from and where results go: the ends of the flow."""
+
+    messages: beam.PTransform
+    page_views: beam.PTransform
+    dead_letters: beam.PTransform
+    ledger: beam.PTransform
+
+
+class Steps(NamedTuple):
+    """The steps between the ends, with their settings."""
+
+    open_messages: OpenMessages
+    parse_events: ParseEvents
+    validate_events: ValidateEvents
+    count_page_views: CountPageViews
+    keep_ledger: KeepLedger
+
+
+def build(root: beam.Pipeline, ends: Endpoints, steps: Steps) -> None:
+    """Wire the flow.
+
+    GatherEvidence and FlagFraud will take ``valid.batches`` beside CountPageViews; KeepArchive will take ``opened``.
+    """
+    messages = root | "Read messages" >> ends.messages
+    opened = messages | "Open messages" >> steps.open_messages
+    parsed = opened.events | "Parse events" >> steps.parse_events
+    valid = parsed.events | "Validate events" >> steps.validate_events
+    views = valid.batches | "Count page views" >> steps.count_page_views
+    rejects = (opened.rejects, parsed.rejects, valid.rejects) | "All rejects" >> beam.Flatten()
+    entries = Entries(opened.received, valid.batches, views.counts, rejects)
+    ledger = entries | "Keep ledger" >> steps.keep_ledger
+
+    views.rows | "Store page views" >> ends.page_views
+    rejects | "Store dead letters" >> ends.dead_letters
+    ledger | "Store ledger" >> ends.ledger

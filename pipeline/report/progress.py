@@ -1,0 +1,50 @@
+"""Progress while a local run works: one line that is rewritten on a terminal, plain lines elsewhere."""
+
+import threading
+import time
+from typing import TextIO
+
+from pipeline.progress import PROGRESS, Progress
+
+TERMINAL_SECONDS = 0.2
+PLAIN_SECONDS = 5.0
+
+
+class ProgressReport:
+    """Prints how much of the input is read, from a thread of its own, while a ``with`` block runs."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool, progress: Progress = PROGRESS) -> None:
+        self._stream = stream
+        self._progress = progress
+        self._terminal = stream.isatty()
+        self._ended = threading.Event()
+        self._thread = None if quiet else threading.Thread(target=self._report, daemon=True)
+
+    def __enter__(self) -> None:
+        """Begin to report."""
+        self._begun = time.monotonic()
+        if self._thread:
+            self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        """End, and clear the line on a terminal."""
+        self._ended.set()
+        if self._thread:
+            self._thread.join()
+            if self._terminal:
+                self._stream.write("\r\x1b[K")
+                self._stream.flush()
+
+    def _report(self) -> None:
+        while not self._ended.wait(TERMINAL_SECONDS if self._terminal else PLAIN_SECONDS):
+            text = progress_text(self._progress, time.monotonic() - self._begun)
+            self._stream.write(f"\r{text}\x1b[K" if self._terminal else f"{text}\n")
+            self._stream.flush()
+
+
+def progress_text(progress: Progress, seconds: float) -> str:
+    """Say how much is read."""
+    read, total = progress.read / 1e6, progress.total / 1e6
+    if progress.read >= progress.total:
+        return f"read all {total:,.1f} MB, adding up, {seconds:.0f} s"
+    return f"read {read:,.1f} of {total:,.1f} MB ({read / total:.0%}), {seconds:.0f} s"

@@ -1,0 +1,1 @@
+"""Millrace's steps: public PTransforms that work alone in any Beam pipeline."""

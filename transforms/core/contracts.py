@@ -1,0 +1,104 @@
+"""Contracts: a versioned JSON Schema for the data of each event type."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+
+from transforms.core.reasons import Reason
+from transforms.core.records import Violation
+from transforms.core.rejects import EventRejected
+
+PAGE_VIEW = "web.page_view.v1"
+HTTP_REQUEST = "http.request.v1"
+
+
+class Judge(NamedTuple):
+    """A contract's name, and the function that tells whether data keeps it."""
+
+    name: str
+    accepts: Callable[[Any], bool]
+
+
+class BadContractError(ValueError):
+    """A schema file that is no contract: not JSON, not a valid schema, or misnamed."""
+
+
+class Contracts:
+    """Compiled contracts. Not picklable: build in ``setup`` from the plain texts.
+
+    Args:
+        texts: contract name (``web.page_view.v1``) to the text of its JSON Schema, draft 2020-12.
+
+    Raises:
+        BadContractError: a text is not a valid schema; the message names the contract.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._validators = {name: compile_contract(name, text) for name, text in texts.items()}
+        self._resolve = lru_cache(maxsize=4096)(self._judge_of)
+
+    def judge_of(self, event_type: str) -> "Judge":
+        """Give the contract of an event type: the longest suffix of it, at a dot, that names one.
+
+        Raises:
+            EventRejected: unknown_contract.
+        """
+        judge = self._resolve(event_type)
+        if judge is None:
+            known = ", ".join(sorted(self._validators))
+            raise EventRejected(
+                Reason.UNKNOWN_CONTRACT, f"type {event_type[:200]!r} names no contract; known are {known}"
+            )
+        return judge
+
+    def explain(self, name: str, data: Any) -> EventRejected:
+        """Say how data breaks a contract: every violation with its JSON pointer."""
+        violations = sorted(_violations(self._validators[name].iter_errors(data)))
+        return EventRejected(Reason.CONTRACT_VIOLATED, _headline(name, violations), violations)
+
+    def _judge_of(self, event_type: str) -> "Judge | None":
+        name = self._longest_suffix(event_type)
+        return Judge(name, self._validators[name].is_valid) if name else None
+
+    def _longest_suffix(self, event_type: str) -> str | None:
+        rest = event_type
+        while rest not in self._validators:
+            _, dot, rest = rest.partition(".")
+            if not dot:
+                return None
+        return rest
+
+
+def compile_contract(name: str, text: str) -> Any:
+    """Compile one contract; formats are checked.
+
+    Raises:
+        BadContractError: the text is not JSON or not a valid schema of draft 2020-12.
+    """
+    try:
+        schema = json.loads(text)
+        return jsonschema_rs.Draft202012Validator(
+            schema, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions()
+        )
+    except (ValueError, RecursionError) as error:  # ValidationError of jsonschema-rs is a ValueError
+        raise BadContractError(f"contract {name}: {str(error).splitlines()[0]}") from error
+
+
+def _violations(errors: Iterable[Any]) -> Iterable[Violation]:
+    """Turn a validator's errors into violations; pointers start at the event, so they begin with /data."""
+    for error in errors:
+        yield Violation("/data" + pointer(error.instance_path), error.message)
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """Write a path as a JSON pointer (RFC 6901)."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def _headline(name: str, violations: list[Violation]) -> str:
+    first = violations[0]
+    more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+    return f"{name}: {first.pointer}: {first.message}{more}"

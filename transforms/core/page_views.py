@@ -1,0 +1,102 @@
+"""Page views as sets: what an event adds to which cell, and what a cell's sets say."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+
+from transforms.core.bots import is_bot
+from transforms.core.contracts import PAGE_VIEW
+from transforms.core.identity import event_identities, visitor_identities
+from transforms.core.records import Event, LedgerCount, PageViews
+from transforms.core.sets import Column, Ints, SetBuffer, Sets
+from transforms.core.times import MINUTE, window_start
+from transforms.core.urls import canonical_url
+
+URL_CACHE = 65_536
+
+
+class ViewRules(NamedTuple):
+    """What shapes the counts: window width in microseconds, whether queries are kept, slots, and the seed of hashes."""
+
+    width: int = MINUTE
+    keep_query: bool = False
+    shards: int = 32
+    seed: int = 0
+
+
+class ViewCollector:
+    """Adds page views to a SetBuffer; a slot is a shard of URLs."""
+
+    def __init__(self, rules: ViewRules) -> None:
+        self.buffer = SetBuffer()
+        self._rules = rules
+        self._canonical = lru_cache(URL_CACHE)(lambda url: canonical_url(url, keep_query=rules.keep_query))
+
+    def add(self, batch: Iterable[Event]) -> None:
+        """Add the page views of a batch; the hot loop of the program."""
+        buffer, canonical = self.buffer, self._canonical
+        cells, add, bot = buffer.cells, buffer.add, buffer.BOT
+        width, seed = self._rules.width, self._rules.seed
+        events = [event for event in batch if event.type == PAGE_VIEW]
+        identities, visitors = event_identities(events, seed), visitor_identities(events, seed)
+        for event, identity, visitor in zip(events, identities, visitors, strict=True):
+            data = event.data
+            key = (canonical(data["url"]), event.time // width)
+            cell = cells.get(key)
+            if cell is None:
+                cell = self._new_cell(key)
+            agent = data.get("user_agent")
+            if agent and is_bot(agent):
+                cell |= bot
+            add((cell, identity, event.occurrence, visitor))
+
+    def _new_cell(self, key: tuple[str, int]) -> int:
+        url, index = key
+        return self.buffer.new_cell(key, url, index * self._rules.width, crc32(url.encode()) % self._rules.shards)
+
+
+def page_views(sets: Sets, cells: Iterable[int], width: int, timing: str) -> Iterator[PageViews]:
+    """Turn cells into rows: counts, and the packed sets behind them. Only the given cells are looked at."""
+    views, bots, visitors = sets.identities(), sets.bots, sets.visitors
+    for cell in cells:
+        start = int(sets.windows[cell])
+        view_set, bot_set, visitor_set = (_values(column, cell) for column in (views, bots, visitors))
+        yield PageViews(
+            url=sets.names[sets.name_of[cell]],
+            window_start=start,
+            window_end=start + width,
+            views=len(view_set) // 8,
+            bot_views=len(bot_set) // 8,
+            visitors=len(visitor_set) // 8,
+            view_set=view_set,
+            bot_set=bot_set,
+            visitor_set=visitor_set,
+            timing=timing,
+        )
+
+
+def _values(column: Column, cell: int) -> bytes:
+    start, end = np.searchsorted(column.cells, (cell, cell + 1))
+    return column.values[start:end].tobytes()
+
+
+def view_counts(sets: Sets, counted: Ints, seen: Ints) -> Iterator[LedgerCount]:
+    """Say what cells gained in the ledger: distinct identities, and sightings beyond the first of each.
+
+    Args:
+        sets: the cells.
+        counted: gain in distinct identities, per cell.
+        seen: gain in distinct sightings, per cell.
+    """
+    minutes = [window_start(window, MINUTE) for window in sets.windows.tolist()]
+    gains: dict[int, list[int]] = {}
+    for minute, new, sightings in zip(minutes, counted.tolist(), seen.tolist(), strict=True):
+        gain = gains.setdefault(minute, [0, 0])
+        gain[0] += new
+        gain[1] += sightings - new
+    for minute, (new, repeated) in gains.items():
+        yield LedgerCount(PAGE_VIEW, minute, "counted", "", new)
+        yield LedgerCount(PAGE_VIEW, minute, "duplicate", "", repeated)

@@ -1,0 +1,199 @@
+"""Parsing: from the raw bytes of an event to its envelope, in each form that events come in."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import msgspec
+
+from transforms.core.access_log import AccessLine, parse_access_line
+from transforms.core.contracts import HTTP_REQUEST, PAGE_VIEW
+from transforms.core.decoding import decode_json, kind_of, not_an_event
+from transforms.core.identity import line_hash
+from transforms.core.mapping import FieldMapping
+from transforms.core.plain_json import plain_event
+from transforms.core.reasons import Reason, Stage
+from transforms.core.records import Form, Origin, ParsedEvent, ParsedEvents, RawEvents, Reject, Violation
+from transforms.core.rejects import EventRejected, Place, make_reject
+from transforms.core.splitting import is_binary_mode
+
+DEFAULT_LOG_SOURCE = "access_log"
+
+
+class _Envelope(ParsedEvent, gc=False):
+    """A CloudEvent as it is decoded: a ParsedEvent at once; other members are passed over, and so is their content."""
+
+    time: str | None = None
+    data_base64: str | None = None
+    specversion: str | None = None
+
+
+_envelope = msgspec.json.Decoder(_Envelope).decode
+_REQUIRED = ("id", "source", "type")
+
+Parse = Callable[[bytes, int], ParsedEvent]
+"""Parses one raw event, given its position; raises EventRejected."""
+
+
+class Parser:
+    """Chooses, once a message, how its events are parsed.
+
+    Args:
+        mapping: how plain JSON is read; None takes CloudEvents only.
+        log_source: the source of access-log events, to tell apart hosts whose logs begin alike.
+    """
+
+    def __init__(self, mapping: FieldMapping | None = None, log_source: str = "") -> None:
+        self._mapping = mapping
+        self._log_source = log_source or DEFAULT_LOG_SOURCE
+
+    def parse(self, batch: RawEvents) -> tuple[ParsedEvents, list[Reject]]:
+        """Parse a batch; what is no event is set aside."""
+        parse = self.for_origin(batch.origin)
+        events: list[ParsedEvent] = []
+        refused: dict[int, EventRejected] = {}
+        for index, (raw, position) in enumerate(zip(batch.raws, batch.positions, strict=True)):
+            try:
+                events.append(parse(raw, position))
+            except EventRejected as fault:
+                refused[index] = fault
+        if not refused:
+            return ParsedEvents(*batch, events), []
+        return ParsedEvents(*_without(batch, refused), events), _rejects(batch, refused)
+
+    def for_origin(self, origin: Origin) -> Parse:
+        """Give the function that parses the events of one message."""
+        if origin.form is Form.ACCESS_LOG:
+            return self._access_log(origin)
+        if is_binary_mode(origin.attributes):
+            return lambda raw, _: parse_binary(raw, origin.attributes)
+        if self._mapping:
+            return self._plain(origin, self._mapping)
+        return parse_structured
+
+    def _access_log(self, origin: Origin) -> Parse:
+        source, file_id = self._log_source, origin.message_id
+
+        def parse(raw: bytes, position: int) -> ParsedEvent:
+            return log_event(_log_line(raw), f"{file_id}:{position}:{line_hash(raw)}", source)
+
+        return parse
+
+    def _plain(self, origin: Origin, mapping: FieldMapping) -> Parse:
+        def parse(raw: bytes, position: int) -> ParsedEvent:
+            content = decode_json(raw)
+            if isinstance(content, dict) and "specversion" in content:
+                return parse_structured(raw, position)
+            identity = f"{origin.message_id}-{line_hash(raw)}" if origin.by_line else origin.message_id
+            return plain_event(content, mapping, f"{identity}:{origin.prefix}{position}", origin.publish_time)
+
+        return parse
+
+
+def _without(batch: RawEvents, refused: Collection[int]) -> RawEvents:
+    kept = [index for index in range(len(batch.raws)) if index not in refused]
+    return RawEvents(
+        batch.origin,
+        [batch.raws[index] for index in kept],
+        [batch.positions[index] for index in kept],
+        [batch.occurrences[index] for index in kept],
+    )
+
+
+def _rejects(batch: RawEvents, refused: Mapping[int, EventRejected]) -> list[Reject]:
+    return [
+        make_reject(Stage.PARSE, fault, Place(batch.origin, batch.raws[i], batch.positions[i], batch.occurrences[i]))
+        for i, fault in refused.items()
+    ]
+
+
+def parse_structured(raw: bytes, _position: int = 0) -> ParsedEvent:
+    """Parse a CloudEvent in structured mode.
+
+    Raises:
+        EventRejected: not_event, or as decode_json.
+    """
+    try:
+        event = _envelope(raw)
+    except (ValueError, RecursionError):
+        raise _explain(raw) from None
+    if not (event.id and event.source and event.type):
+        raise _explain(raw)
+    if event.data_base64 is not None:
+        event.data = _from_base64(event.data_base64)
+    return event
+
+
+def parse_binary(raw: bytes, attributes: Mapping[str, str]) -> ParsedEvent:
+    """Parse a CloudEvent in binary mode: ``ce-`` attributes and the data alone in the body.
+
+    Raises:
+        EventRejected: not_an_event, or as decode_json.
+    """
+    missing = [
+        Violation(f"/attributes/ce-{name}", "is required") for name in _REQUIRED if not attributes.get(f"ce-{name}")
+    ]
+    if missing:
+        raise not_an_event(missing)
+    return ParsedEvent(
+        attributes["ce-id"],
+        attributes["ce-source"],
+        attributes["ce-type"],
+        attributes.get("ce-time"),
+        decode_json(raw) if raw.strip() else None,
+    )
+
+
+def log_event(line: AccessLine, event_id: str, source: str) -> ParsedEvent:
+    """Make a page view of a page that was served, and a plain request of any other line."""
+    data: dict[str, Any] = {
+        "url": line.url,
+        "ip": line.host,
+        "referrer": line.referrer,
+        "user_agent": line.user_agent,
+    }
+    if line.is_page:
+        return ParsedEvent(event_id, source, PAGE_VIEW, line.time, data)
+    data |= {"method": line.method, "status": line.status, "bytes": line.size}
+    return ParsedEvent(event_id, source, HTTP_REQUEST, line.time, data)
+
+
+def _log_line(raw: bytes) -> AccessLine:
+    try:
+        return parse_access_line(raw.decode())
+    except ValueError as error:
+        raise EventRejected(Reason.BAD_LOG_LINE, str(error)) from None
+
+
+def _explain(raw: bytes) -> EventRejected:
+    """Say why a text is not an event: the slow path, taken only for refused text."""
+    try:
+        content = decode_json(raw)
+    except EventRejected as fault:
+        return fault
+    if not isinstance(content, dict):
+        return not_an_event([Violation("", f"expected an object, got {kind_of(content)}")])
+    violations = [
+        Violation(
+            f"/{name}",
+            "is required" if content.get(name) in (None, "") else f"expected a string, got {kind_of(content[name])}",
+        )
+        for name in _REQUIRED
+        if not isinstance(content.get(name), str) or not content[name]
+    ]
+    if not isinstance(content.get("time"), str | None):
+        return EventRejected(Reason.BAD_TIME, f"/time: expected a string, got {kind_of(content['time'])}")
+    optional = ("data_base64", "specversion")
+    violations += [
+        Violation(f"/{name}", f"expected a string, got {kind_of(content[name])}")
+        for name in optional
+        if not isinstance(content.get(name), str | None)
+    ]
+    return not_an_event(violations)
+
+
+def _from_base64(text: str) -> Any:
+    try:
+        data = msgspec.convert(text, bytes)
+    except msgspec.ValidationError:
+        raise not_an_event([Violation("/data_base64", "not base64")]) from None
+    return decode_json(data)

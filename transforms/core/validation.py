@@ -1,0 +1,126 @@
+"""Validation: contract, time policy and masking; what passes is an admitted event."""
+
+from math import inf
+from typing import NamedTuple
+
+import msgspec
+
+from transforms.core.contracts import Contracts
+from transforms.core.masking import mask_json, suspects_among
+from transforms.core.reasons import Reason, Stage
+from transforms.core.records import Event, ParsedEvent, ParsedEvents, Reject
+from transforms.core.rejects import EventRejected, Known, Place, make_reject
+from transforms.core.times import HOUR, MINUTE, SECOND, format_time, parse_time, window_start
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+class TimePolicy(NamedTuple):
+    """How far an event's time may be from its message's publish time, in microseconds.
+
+    Decided from the event and its message alone, never from a clock, so that a replay decides the same.
+    """
+
+    allowed_lateness: int = HOUR
+    max_clock_skew: int = 5 * MINUTE
+
+    def span(self, publish_time: int | None) -> tuple[float, float]:
+        """Give the earliest and the latest time allowed; without a publish time (plain files) any time is."""
+        if publish_time is None:
+            return -inf, inf
+        return publish_time - self.allowed_lateness, publish_time + self.max_clock_skew
+
+    def refusal(self, time: int, publish_time: int) -> EventRejected:
+        """Say why a time outside the span is refused: too_late or in_future."""
+        late = time < publish_time
+        bound = (self.allowed_lateness if late else self.max_clock_skew) // SECOND
+        text = (
+            f"{format_time(time)} is {abs(publish_time - time) // SECOND} s {'late' if late else 'in the future'}"
+            f" (published {format_time(publish_time)}; {bound} s are allowed)"
+        )
+        return EventRejected(Reason.TOO_LATE if late else Reason.IN_FUTURE, text)
+
+
+class Validator:
+    """Judges the parsed events of a message, one after another."""
+
+    def __init__(self, contracts: Contracts, policy: TimePolicy) -> None:
+        self._contracts = contracts
+        self._policy = policy
+
+    def admit(self, batch: ParsedEvents) -> tuple[list[Event], list[Reject]]:
+        """Split a batch into admitted events and rejects, both in order."""
+        events: list[Event] = []
+        rejects: list[Reject] = []
+        span = self._policy.span(batch.origin.publish_time)
+        for index, parsed in enumerate(batch.events):
+            try:
+                events.append(self.judge(parsed, span, batch.occurrences[index]))
+            except EventRejected as fault:
+                place = Place(batch.origin, batch.raws[index], batch.positions[index], batch.occurrences[index])
+                rejects.append(self._reject(parsed, fault, place))
+        return mask_events(events, batch), rejects
+
+    def judge(self, parsed: ParsedEvent, span: tuple[float, float], occurrence: int) -> Event:
+        """Judge one event: its type names a contract, its data keeps it, its time is within the span.
+
+        Raises:
+            EventRejected: unknown_contract, contract_violated, bad_time, too_late, in_future.
+        """
+        contract, accepts = self._contracts.judge_of(parsed.type)
+        if not accepts(parsed.data):
+            raise self._contracts.explain(contract, parsed.data)
+        time = time_of(parsed)
+        if not span[0] <= time <= span[1]:
+            raise self._policy.refusal(time, int(span[0]) + self._policy.allowed_lateness)
+        return Event(parsed.id, parsed.source, contract, time, parsed.data, occurrence)
+
+    def _reject(self, parsed: ParsedEvent, fault: EventRejected, place: Place) -> Reject:
+        """Make a reject with what is known of the event; outside the time policy nothing is believed."""
+        known = Known(parsed.type)
+        if fault.reason in (Reason.CONTRACT_VIOLATED, Reason.BAD_TIME):
+            known = Known(parsed.type, self._contracts.judge_of(parsed.type).name, self._minute(parsed, place))
+        return make_reject(Stage.VALIDATE, fault, place, known)
+
+    def _minute(self, parsed: ParsedEvent, place: Place) -> int | None:
+        try:
+            time = time_of(parsed)
+        except EventRejected:
+            return None
+        earliest, latest = self._policy.span(place.origin.publish_time)
+        return window_start(time, MINUTE) if earliest <= time <= latest else None
+
+
+def time_of(parsed: ParsedEvent) -> int:
+    """Give an event's time in microseconds.
+
+    Raises:
+        EventRejected: bad_time.
+    """
+    time = parsed.time
+    if isinstance(time, int):
+        return time
+    if time is None:
+        raise EventRejected(Reason.BAD_TIME, "the event has no time")
+    try:
+        return parse_time(time)
+    except ValueError as error:
+        raise EventRejected(Reason.BAD_TIME, f"{time[:100]!r}: {error}") from None
+
+
+def mask_events(events: list[Event], batch: ParsedEvents) -> list[Event]:
+    """Mask card numbers; only events whose raw bytes may hold one are looked at, and that is nearly none."""
+    suspects = {batch.occurrences[index] for index in suspects_among(batch.raws)}
+    if not suspects:
+        return events
+    return [mask_event(event) if event.occurrence in suspects else event for event in events]
+
+
+def mask_event(event: Event) -> Event:
+    """Mask card numbers in an event's data; id, source and time stay, so its identity does."""
+    plain = _encode(event.data)
+    masked = mask_json(plain)
+    if masked is plain:
+        return event
+    return msgspec.structs.replace(event, data=_decode(masked), masked=True)

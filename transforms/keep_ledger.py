@@ -1,0 +1,122 @@
+"""KeepLedger: the account of every event, received = counted + duplicate + rejected."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import apache_beam as beam
+from apache_beam.transforms.trigger import AccumulationMode, AfterProcessingTime, Repeatedly
+from apache_beam.transforms.window import GlobalWindows
+from apache_beam.typehints.decorators import no_annotations
+
+from transforms.core.contracts import PAGE_VIEW
+from transforms.core.gains import Gain
+from transforms.core.ledger import LedgerCollector, Received, ledger_counts, ledger_row
+from transforms.core.records import EventBatch, LedgerCount, LedgerRow, Rejects
+from transforms.core.times import MINUTE
+from transforms.flushing import CollectingDoFn, collecting
+from transforms.panes import FINAL, Panes
+from transforms.unite_sets import UniteSets
+
+
+class Entries(NamedTuple):
+    """What the ledger is kept of, each taken where it happens."""
+
+    received: beam.PCollection[Received]
+    batches: beam.PCollection[EventBatch]
+    view_counts: beam.PCollection[LedgerCount]
+    rejects: beam.PCollection[Rejects]
+
+
+class KeepLedger(beam.PTransform):
+    """Keep the account per event type and minute.
+
+    Input: Entries, under any windowing. Output: LedgerRow; in live runs a row comes again when it grew, and the
+    column-wise greatest of all is right. Redelivery and retries change nothing, since all is counted as sets.
+
+    Args:
+        run: the run's id, part of each row's key.
+        seed: keys the hashes of identities.
+        panes: when results come.
+    """
+
+    def __init__(self, run: str, seed: int = 0, panes: Panes = FINAL) -> None:
+        super().__init__()
+        self._run = run
+        self._seed = seed
+        self._panes = panes
+
+    @no_annotations  # the input is a NamedTuple of collections
+    def expand(self, entries: Entries) -> beam.PCollection[LedgerRow]:
+        """Collect what happened, unite it as sets, and add up per type and minute."""
+        # Batches are collected before anything is flattened: a Flatten of large elements makes runners store them.
+        partials = (
+            entries.received | "Received" >> collecting(_CollectReceived(self._seed)),
+            entries.batches | "Admitted" >> collecting(_CollectAdmitted(self._seed)),
+            entries.rejects | "Rejected" >> collecting(_CollectRejected(self._seed)),
+        )
+        happened = (
+            partials
+            | "What happened" >> beam.Flatten()
+            | UniteSets(MINUTE, self._panes)
+            | "Count" >> beam.ParDo(_Count()).with_output_types(LedgerCount)
+        )
+        return (
+            (happened, entries.view_counts)
+            | "All counts" >> beam.Flatten()
+            | "By type and minute" >> beam.ParDo(_Key()).with_output_types(tuple[str, LedgerCount])
+            | "Rate" >> self._rate()
+            | "Group" >> beam.GroupByKey()
+            | "Rows" >> beam.ParDo(_Row(self._run)).with_output_types(LedgerRow)
+        )
+
+    def _rate(self) -> beam.PTransform:
+        if self._panes.interval is None:
+            return beam.WindowInto(GlobalWindows())
+        return beam.WindowInto(
+            GlobalWindows(),
+            trigger=Repeatedly(AfterProcessingTime(self._panes.interval)),
+            accumulation_mode=AccumulationMode.ACCUMULATING,
+        )
+
+
+class _Collect(CollectingDoFn):
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def make_collector(self) -> LedgerCollector:
+        return LedgerCollector(counted_elsewhere=(PAGE_VIEW,), seed=self._seed)
+
+
+class _CollectReceived(_Collect):
+    def collect(self, received: Received) -> None:
+        self.collector.add_received(received)
+
+
+class _CollectAdmitted(_Collect):
+    def collect(self, batch: EventBatch) -> None:
+        self.collector.add_batch(batch)
+
+
+class _CollectRejected(_Collect):
+    def collect(self, rejects: Rejects) -> None:
+        self.collector.add_rejects(rejects)
+
+
+class _Count(beam.DoFn):
+    def process(self, change: Gain) -> Iterator[LedgerCount]:
+        yield from ledger_counts(change.sets, change.counted, change.seen)
+
+
+class _Key(beam.DoFn):
+    def process(self, count: LedgerCount) -> Iterator[tuple[str, LedgerCount]]:
+        if count.gain:
+            yield f"{count.event_type}|{'' if count.minute is None else count.minute}", count
+
+
+class _Row(beam.DoFn):
+    def __init__(self, run: str) -> None:
+        self._run = run
+
+    def process(self, grouped: tuple[str, Iterable[LedgerCount]]) -> Iterator[LedgerRow]:
+        kind, _, minute = grouped[0].rpartition("|")
+        yield ledger_row(self._run, (kind, int(minute) if minute else None), grouped[1])

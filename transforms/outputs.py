@@ -1,0 +1,3 @@
+"""The tag of rejects, the same for every step that refuses."""
+
+REJECTS = "rejects"

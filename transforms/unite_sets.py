@@ -1,0 +1,152 @@
+"""UniteSets: the union of packed sets from all workers, per slot, once or as it grows."""
+
+from collections.abc import Iterable, Iterator
+
+import apache_beam as beam
+from apache_beam.coders import BytesCoder, VarIntCoder
+from apache_beam.transforms.timeutil import TimeDomain
+from apache_beam.transforms.trigger import AccumulationMode, AfterProcessingTime, Repeatedly
+from apache_beam.transforms.userstate import (
+    BagRuntimeState,
+    BagStateSpec,
+    ReadModifyWriteRuntimeState,
+    ReadModifyWriteStateSpec,
+    RuntimeTimer,
+    TimerSpec,
+    on_timer,
+)
+from apache_beam.transforms.window import GlobalWindows, TimestampCombiner
+from apache_beam.utils.timestamp import Timestamp
+
+from transforms.core.gains import Gain, by_window, compact, every_cell, gain
+from transforms.core.sets import NO_WINDOW, pack, union
+from transforms.panes import EARLY, FINAL, FINAL_PANE, LATE, ON_TIME, Panes
+
+COMPACT_AT = 32
+"""Partials in a state before they are united into one."""
+
+
+class UniteSets(beam.PTransform):
+    """Unite the partials of each slot and say what the sets gained.
+
+    Input: (slot, partial) pairs in the global window (``core.sets``). Output: Gain, one a slot for a single pane, one
+    a slot, window and pane otherwise. A retry or a redelivery gains nothing.
+
+    The plain GroupByKey keeps each value as small as one flush: a hot URL makes many values, never one large one.
+
+    Args:
+        width: the windows' width in microseconds.
+        panes: when results come.
+    """
+
+    def __init__(self, width: int, panes: Panes = FINAL) -> None:
+        super().__init__()
+        self._width = width
+        self._panes = panes
+
+    def expand(self, partials: beam.PCollection[tuple[int, bytes]]) -> beam.PCollection[Gain]:
+        """Group by slot; in live runs keep what was seen per slot and window in state."""
+        if self._panes.interval is None:
+            return (
+                partials
+                | "Group by slot" >> beam.GroupByKey()
+                | "Unite" >> beam.ParDo(_UniteOnce()).with_output_types(Gain)
+            )
+        return (
+            partials
+            | "Rate" >> self._rate(self._panes.interval)
+            | "Group by slot" >> beam.GroupByKey()
+            | "Key by window" >> beam.ParDo(_KeyByWindow()).with_output_types(tuple[tuple[int, int], bytes])
+            | "Unite" >> beam.ParDo(_UniteOverTime(self._width, self._panes.expiry)).with_output_types(Gain)
+        )
+
+    def _rate(self, interval: float) -> beam.PTransform:
+        """Let a slot through every ``interval`` seconds; never drop for lateness: the window is the global one."""
+        return beam.WindowInto(
+            GlobalWindows(),
+            trigger=Repeatedly(AfterProcessingTime(interval)),
+            accumulation_mode=AccumulationMode.DISCARDING,
+            timestamp_combiner=TimestampCombiner.OUTPUT_AT_EARLIEST,
+        )
+
+
+class _UniteOnce(beam.DoFn):
+    def process(self, grouped: tuple[int, Iterable[bytes]]) -> Iterator[Gain]:
+        yield gain(None, union(grouped[1]), FINAL_PANE)
+
+
+class _KeyByWindow(beam.DoFn):
+    def process(self, grouped: tuple[int, Iterable[bytes]]) -> Iterator[tuple[tuple[int, int], bytes]]:
+        slot, partials = grouped
+        for window, sets in by_window(union(partials)):
+            yield (slot, window), pack(sets)
+
+
+class _UniteOverTime(beam.DoFn):
+    """Keeps the sets of one slot and window, and emits what changed with each pane.
+
+    Event-time timers mark the window's end and forget the state; the rate of panes is the trigger's before it.
+    """
+
+    SEEN = BagStateSpec("seen", BytesCoder())
+    ENDED = ReadModifyWriteStateSpec("ended", VarIntCoder())
+    END = TimerSpec("end", TimeDomain.WATERMARK)
+    EXPIRY = TimerSpec("expiry", TimeDomain.WATERMARK)
+
+    def __init__(self, width: int, expiry: int) -> None:
+        self._width = width
+        self._expiry = expiry
+
+    def process(
+        self,
+        keyed: tuple[tuple[int, int], bytes],
+        seen: BagRuntimeState = beam.DoFn.StateParam(SEEN),  # noqa: B008 - Beam's way to declare parameters
+        ended: ReadModifyWriteRuntimeState = beam.DoFn.StateParam(ENDED),  # noqa: B008
+        end: RuntimeTimer = beam.DoFn.TimerParam(END),  # noqa: B008
+        expiry: RuntimeTimer = beam.DoFn.TimerParam(EXPIRY),  # noqa: B008
+    ) -> Iterator[Gain]:
+        (_, window), partial = keyed
+        old = list(seen.read())
+        after = union([*old, partial])
+        change = gain(union(old) if old else None, after, LATE if ended.read() else EARLY)
+        if len(change.changed):
+            _remember(seen, old, partial)
+            yield change
+        if window != NO_WINDOW:
+            end.set(_timestamp(window + self._width))
+            expiry.set(_timestamp(window + self._width + self._expiry))
+
+    @on_timer(END)
+    def at_end(
+        self,
+        seen: BagRuntimeState = beam.DoFn.StateParam(SEEN),  # noqa: B008
+        ended: ReadModifyWriteRuntimeState = beam.DoFn.StateParam(ENDED),  # noqa: B008
+    ) -> Iterator[Gain]:
+        """Emit the on-time pane: every cell, gaining nothing, for homes that take no early ones."""
+        if not ended.read() and (partials := list(seen.read())):
+            ended.write(1)
+            yield every_cell(union(partials))._replace(timing=ON_TIME)
+
+    @on_timer(EXPIRY)
+    def at_expiry(
+        self,
+        seen: BagRuntimeState = beam.DoFn.StateParam(SEEN),  # noqa: B008
+        ended: ReadModifyWriteRuntimeState = beam.DoFn.StateParam(ENDED),  # noqa: B008
+    ) -> None:
+        """Forget the window."""
+        seen.clear()
+        ended.clear()
+
+
+def _remember(seen: BagRuntimeState, old: list[bytes], partial: bytes) -> None:
+    """Add a partial to the state; many small ones are made a few large ones, none above the limit of one flush."""
+    if not old or len(old) % COMPACT_AT:
+        seen.add(partial)
+        return
+    seen.clear()
+    for compacted in compact([*old, partial]):
+        seen.add(compacted)
+
+
+def _timestamp(micros: int) -> Timestamp:
+    return Timestamp(micros=micros)
