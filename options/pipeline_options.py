@@ -7,7 +7,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from options.table import OPTIONS, Option
 
 
-class MillraceOptions(PipelineOptions):  # type: ignore[misc]
+class MillraceOptions(PipelineOptions):
     """The options of the table, as text: Settings turns them into values, so that no parser ever exits."""
 
     @classmethod

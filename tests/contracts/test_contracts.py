@@ -18,7 +18,7 @@ EXAMPLES = [
     for name, schema in SCHEMAS.items()
     for number, example in enumerate(schema["examples"])
 ]
-REAL_LOGINS = Path("/work/shared/data/logins/sshd_march.jsonl")
+REAL_LOGINS = Path(__file__).parents[3] / "shared" / "data" / "logins" / "sshd_march.jsonl"
 # A card number's last resort: a field nobody thought of, at each level that a payment has.
 LEVELS = ("", "/card", "/checks", "/geo")
 FORBIDDEN = ("cvv", "cvc2", "track1", "track2", "pan", "card_number", "number", "pin_block")

@@ -38,7 +38,8 @@ class Contracts:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._validators = {name: compile_contract(name, text) for name, text in texts.items()}
-        self._resolve = lru_cache(maxsize=4096)(self._judge_of)
+        self._reach = 1 + max(map(len, self._validators), default=0)
+        self._judge_of = lru_cache(maxsize=4096)(self._find)
 
     def judge_of(self, event_type: str) -> "Judge":
         """Give the contract of an event type: the longest suffix of it, at a dot, that names one.
@@ -46,7 +47,8 @@ class Contracts:
         Raises:
             EventRejected: unknown_contract.
         """
-        judge = self._resolve(event_type)
+        # Only as much of a type is looked at, and remembered, as the longest name is long: types may be hostile.
+        judge = self._judge_of(event_type[-self._reach :])
         if judge is None:
             known = ", ".join(sorted(self._validators))
             raise EventRejected(
@@ -59,17 +61,13 @@ class Contracts:
         violations = sorted(_violations(self._validators[name].iter_errors(data)))
         return EventRejected(Reason.CONTRACT_VIOLATED, _headline(name, violations), violations)
 
-    def _judge_of(self, event_type: str) -> "Judge | None":
-        name = self._longest_suffix(event_type)
-        return Judge(name, self._validators[name].is_valid) if name else None
-
-    def _longest_suffix(self, event_type: str) -> str | None:
-        rest = event_type
-        while rest not in self._validators:
-            _, dot, rest = rest.partition(".")
+    def _find(self, tail: str) -> "Judge | None":
+        name = tail
+        while name not in self._validators:
+            _, dot, name = name.partition(".")
             if not dot:
                 return None
-        return rest
+        return Judge(name, self._validators[name].is_valid)
 
 
 def compile_contract(name: str, text: str) -> Any:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import repeat
+from operator import add
 from typing import NamedTuple
 
 from transforms.core.envelopes import HINT, is_envelope, open_envelope
@@ -134,14 +136,11 @@ class Opener:
             opened.batches.append(RawEvents(origin, raws, positions, occurrences))
 
     def _faults(self, origin: Origin, raws: Sequence[bytes]) -> Iterator[tuple[int, EventRejected]]:
-        bound = self._bounds.nesting
-        is_json = origin.form is not Form.ACCESS_LOG
         for index, raw in enumerate(raws):
             if not raw.isascii() and (fault := _not_utf8(raw)):
                 yield index, fault
-            # Few events have as many brackets as levels are allowed: only those are measured.
-            elif is_json and raw.count(b"{") + raw.count(b"[") > bound and nesting(raw) > bound:
-                yield index, EventRejected(Reason.TOO_DEEP, f"nested deeper than {bound} levels")
+        if origin.form is not Form.ACCESS_LOG:
+            yield from _nested_too_deep(raws, self._bounds.nesting)
 
     def _refuse(self, opened: Opened, place: Place, fault: EventRejected) -> None:
         """Refuse a whole message, counted as one."""
@@ -174,6 +173,14 @@ def _opaque(seen: Unreadable) -> EventRejected:
 def _may_hold_nested(block: bytes, lines: list[bytes]) -> bool:
     """Tell cheaply whether a line of the block may be an array or an envelope."""
     return HINT in block or any(line[0] != _BRACE for line in lines)
+
+
+def _nested_too_deep(raws: Sequence[bytes], bound: int) -> Iterator[tuple[int, EventRejected]]:
+    """Find events nested too deep; few have as many brackets as levels are allowed, and only those are measured."""
+    brackets = map(add, map(bytes.count, raws, repeat(b"{")), map(bytes.count, raws, repeat(b"[")))
+    for index, count in enumerate(brackets):
+        if count > bound and nesting(raws[index]) > bound:
+            yield index, EventRejected(Reason.TOO_DEEP, f"nested deeper than {bound} levels")
 
 
 def _not_utf8(raw: bytes) -> EventRejected | None:

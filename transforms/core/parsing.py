@@ -1,6 +1,6 @@
 """Parsing: from the raw bytes of an event to its envelope, in each form that events come in."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -49,6 +49,8 @@ class Parser:
     def parse(self, batch: RawEvents) -> tuple[ParsedEvents, list[Reject]]:
         """Parse a batch; what is no event is set aside."""
         parse = self.for_origin(batch.origin)
+        if parse is parse_structured and (all_parsed := _parse_all(batch.raws)):
+            return ParsedEvents(*batch, all_parsed), []
         events: list[ParsedEvent] = []
         refused: dict[int, EventRejected] = {}
         for index, (raw, position) in enumerate(zip(batch.raws, batch.positions, strict=True)):
@@ -104,6 +106,16 @@ def _rejects(batch: RawEvents, refused: Mapping[int, EventRejected]) -> list[Rej
         make_reject(Stage.PARSE, fault, Place(batch.origin, batch.raws[i], batch.positions[i], batch.occurrences[i]))
         for i, fault in refused.items()
     ]
+
+
+def _parse_all(raws: Sequence[bytes]) -> Sequence[ParsedEvent] | None:
+    """Parse events in structured mode at once, or none of them where one needs a closer look."""
+    try:
+        events = list(map(_envelope, raws))
+    except (ValueError, RecursionError):
+        return None
+    plain = all(event.id and event.source and event.type and event.data_base64 is None for event in events)
+    return events if plain else None
 
 
 def parse_structured(raw: bytes, _position: int = 0) -> ParsedEvent:

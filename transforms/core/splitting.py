@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from itertools import accumulate, chain, islice
+from operator import add
 from typing import NamedTuple
 
 import msgspec
@@ -151,7 +152,8 @@ def split_lines(data: bytes, start: int) -> tuple[list[bytes], list[int]]:
     lines = data.split(b"\n")
     if not lines[-1]:
         lines.pop()
-    offsets = list(accumulate((len(line) + 1 for line in lines), initial=start))[: len(lines)]
+    # Each line is followed by a newline: the lengths before it, and as many newlines as lines.
+    offsets = list(map(add, accumulate(map(len, lines), initial=start), range(len(lines))))
     if b"\r" in data:
         lines = [line.removesuffix(b"\r") for line in lines]
     if lines and min(lines)[:1] <= b" ":  # the least line tells whether any is blank or indented

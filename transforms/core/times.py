@@ -1,96 +1,89 @@
-"""Times as integers: microseconds since 1970-01-01T00:00:00Z, always floored.
-
-Texts are RFC 3339 (https://www.rfc-editor.org/rfc/rfc3339#section-5.6); arithmetic is exact, no float is made.
-"""
+"""Times and spans as integer microseconds: parsing, printing and flooring, exact, and no clock."""
 
 import re
 from datetime import UTC, datetime, timedelta
 
+MILLISECOND = 1_000
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
-LONGEST_DURATION = 3650 * DAY
+LONGEST = 3650 * DAY
+"""The longest span that parse_duration reads: ten years, well inside Beam's range of timestamps."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CIVIL_EPOCH = _EPOCH.replace(tzinfo=None)  # prints no offset of its own
 _MICROSECOND = timedelta(microseconds=1)
-_COMMON = ("--T::.", "--T::Z")
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _RFC_3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):\d\d:\d\d)(\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))",
-    re.ASCII,
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?"
+    r"([Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?"
 )
-_FRACTION = 7  # a point and six digits
-_UNITS = {"ms": 1000, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
-_DURATION = re.compile(r"(\d{1,12})(ms|s|m|h|d)", re.ASCII)
+_FRACTION = len(".123456")
+_DURATION = re.compile(r"([0-9]{1,12})(ms|s|m|h|d)")
+_UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+
+_from_iso = datetime.fromisoformat
 
 
 def parse_time(text: str) -> int:
-    """Parse an RFC 3339 time with offset to microseconds, floored (finer digits are cut off).
+    """Read an RFC 3339 date-time as microseconds since 1970 UTC, floored: a seventh fraction digit is cut.
 
     Raises:
-        ValueError: no such time: another form, no offset, impossible, or outside the years 0001 to 9999 in UTC.
+        ValueError: no offset, an impossible date, time or offset, or another form; the text says which, for people.
     """
-    # The common form, told by its separators (every third character from the fourth), needs no regular expression.
-    if text[4:20:3] in _COMMON and text[-1] == "Z" and text[11:13] < "24":
+    # fromisoformat alone takes far more than RFC 3339. Where the marks stand as they do here it takes the same, and
+    # looking at them costs a third of matching the expression.
+    marks = text[4:20:3]
+    if (marks == "--T::Z" and len(text) == 20) or (marks == "--T::." and text[-1] == "Z" and 22 <= len(text) <= 27):  # noqa: PLR2004
         try:
-            return (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
+            span = _from_iso(text) - _EPOCH
         except ValueError:
-            pass  # said in words below
+            return _parse_any(text)  # says why
+        return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
     return _parse_any(text)
 
 
 def _parse_any(text: str) -> int:
+    """Read any RFC 3339 date-time, its section 5.6 with the notes included, or say why it is none."""
     match = _RFC_3339.fullmatch(text)
     if not match:
-        raise ValueError(_why_not(text))
-    day, clock, fraction, sign, hours, minutes = match.groups()
+        raise ValueError("not an RFC 3339 date-time, as 2026-09-17T10:40:05Z" if text else "the time is empty")
+    date, time, fraction, offset = match.groups("")
+    if not offset:
+        raise ValueError("the time has no offset: end it with Z, or with one as +02:00")
     try:
-        local = datetime.fromisoformat(f"{day}T{clock}{(fraction or '')[:_FRACTION]}+00:00")
+        micros = (_from_iso(f"{date}T{time}{fraction[:_FRACTION]}{offset.upper()}") - _EPOCH) // _MICROSECOND
     except ValueError as error:
-        raise ValueError(f"no such time ({error})") from None
-    offset = _offset(sign, hours, minutes)
-    try:
-        return (local - offset - _EPOCH) // _MICROSECOND
-    except OverflowError:
-        raise ValueError("outside the years 0001 to 9999 in UTC") from None
-
-
-def _offset(sign: str | None, hours: str | None, minutes: str | None) -> timedelta:
-    if sign is None or hours is None or minutes is None:
-        return timedelta()
-    if int(hours) > 23 or int(minutes) > 59:  # noqa: PLR2004 - a clock's
-        raise ValueError(f"no such offset ({sign}{hours}:{minutes})")
-    size = timedelta(hours=int(hours), minutes=int(minutes))
-    return -size if sign == "-" else size
-
-
-def _why_not(text: str) -> str:
-    if _RFC_3339.fullmatch(text + "Z"):
-        return "has no offset from UTC; expected like 2026-09-17T10:40:05Z"
-    return "is no RFC 3339 time; expected like 2026-09-17T10:40:05Z"
+        raise ValueError(f"impossible date or time: {error}") from None
+    if not _FIRST <= micros <= _LAST:
+        raise ValueError("impossible date or time: in UTC its year is not 1 to 9999")
+    return micros
 
 
 def format_time(micros: int) -> str:
-    """Write a time as ISO 8601 in UTC, floored to the second: 2026-09-17T10:40:00Z."""
-    moment = _EPOCH + timedelta(seconds=micros // SECOND)
-    return f"{moment.year:04d}{moment:-%m-%dT%H:%M:%SZ}"
+    """Print a time as ISO 8601 UTC, floored to the second: ``2026-09-17T10:40:00Z``.
+
+    Raises:
+        OverflowError: the year is not 1 to 9999.
+    """
+    return (_CIVIL_EPOCH + timedelta(seconds=micros // SECOND)).isoformat() + "Z"
 
 
 def window_start(micros: int, width: int) -> int:
-    """Floor a time to its fixed window; before 1970 too."""
-    return micros // width * width
+    """Give the start of the window of ``width`` microseconds that holds a time; before 1970 too it is floored."""
+    return micros - micros % width
 
 
 def parse_duration(text: str) -> int:
-    """Parse a duration (250ms, 60s, 5m, 1h, 7d) to microseconds.
+    """Read a span with its unit (``250ms``, ``60s``, ``5m``, ``1h``, ``7d``) as microseconds.
 
     Raises:
-        ValueError: no such form, or longer than 3,650 days.
+        ValueError: another form, or longer than 3650 days.
     """
     match = _DURATION.fullmatch(text)
-    if not match:
-        raise ValueError("expected a number and a unit, like 60s, 5m or 1h")
-    size = int(match[1]) * _UNITS[match[2]]
-    if size > LONGEST_DURATION:
-        raise ValueError("longer than 3650 days")
-    return size
+    micros = int(match[1]) * _UNITS[match[2]] if match else -1
+    if not 0 <= micros <= LONGEST:
+        raise ValueError("not a number and a unit, as 90s, 5m, 1h or 7d, up to 3650d")
+    return micros

@@ -1,12 +1,15 @@
 """Validation: contract, time policy and masking; what passes is an admitted event."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 from math import inf
 from typing import NamedTuple
 
 import msgspec
 
 from transforms.core.contracts import Contracts
-from transforms.core.masking import mask_json, suspects_among
+from transforms.core.masking import mask_json, suspicious_spans
 from transforms.core.reasons import Reason, Stage
 from transforms.core.records import Event, ParsedEvent, ParsedEvents, Reject
 from transforms.core.rejects import EventRejected, Known, Place, make_reject
@@ -115,6 +118,13 @@ def mask_events(events: list[Event], batch: ParsedEvents) -> list[Event]:
     if not suspects:
         return events
     return [mask_event(event) if event.occurrence in suspects else event for event in events]
+
+
+def suspects_among(raws: Sequence[bytes]) -> set[int]:
+    """Number the texts that may hold a card number, searching all of them at once."""
+    ends = list(accumulate(map(len, raws)))  # joined, text i ends at ends[i] + i
+    hits = suspicious_spans(b"\n".join(raws))
+    return {bisect_right(range(len(ends)), hit, key=lambda i: ends[i] + i) for hit in hits}
 
 
 def mask_event(event: Event) -> Event:

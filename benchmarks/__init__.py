@@ -1,0 +1,1 @@
+"""Benchmarks: side by side with a plain loop that does the same work. They print ratios, and judge nothing."""
