@@ -63,7 +63,8 @@ def gunzipped_chunks(file: IO[bytes], size: int = CHUNK_BYTES) -> Iterator[bytes
         while pending or (pending := file.read(CHUNK_BYTES)):
             if member.eof:
                 pending = pending.lstrip(b"\0")  # zero padding behind a member is allowed
-                member, started = zlib.decompressobj(_GZIP_WINDOW), False
+                if pending:
+                    member, started = zlib.decompressobj(_GZIP_WINDOW), False
                 continue
             started = True
             PROGRESS.add(len(pending))

@@ -13,7 +13,7 @@ _AUTOMATON_BYTES = 64 << 20  # of states met so far; RE2 forgets them when they 
 
 
 def is_bot(user_agent: str) -> bool:
-    """Tell whether the list names a user agent, case mattering as it does there; longer ones are judged by their head."""
+    """Tell whether the list names a user agent; case matters, as it does there. Of a longer one the head is judged."""
     return _matches(user_agent[:LONGEST_AGENT])
 
 

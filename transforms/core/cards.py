@@ -43,8 +43,9 @@ _LENGTHS = {
     for first, last in brand.prefixes
     for prefix in range(first, last + 1)
 }
-# Greedy from the first digit, so that a match is a whole run. Shorter ones are not looked at.
-_RUN = re.compile(rf"[0-9](?:[ -]?[0-9]){{{SHORTEST - 1},}}")
+# Greedy from the first digit, so that a match is a whole run; runs with too few digits are passed over. The lookahead
+# changes nothing but the time: most digits stand in short runs, and it dismisses these at a third of the cost.
+_RUN = re.compile(rf"[0-9](?=[0-9 -]{{{SHORTEST - 1}}})(?:[ -]?[0-9]){{{SHORTEST - 1},}}")
 _GROUP = re.compile("[0-9]+")
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # twice a digit, and the digits of that added up
 

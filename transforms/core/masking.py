@@ -20,6 +20,7 @@ _ESCAPE = r'\\(?:u[0-9A-Fa-f]{4}|["\\/bfnrt])'
 _JSON_ESCAPE = re.compile(_ESCAPE)
 _JSON_UNIT = re.compile(f"{_ESCAPE}|.", re.DOTALL)
 _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\],:]|[^"{}\[\],:]+', re.DOTALL)
+_MARKS = frozenset("{}[],:")
 _JSON_NUMBER = re.compile(r"(\s*-?)([0-9]+)((?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\s*)")
 _LOG_ESCAPE = re.compile(r"\\(?:\\|x[0-9A-Fa-f]{2})")
 
@@ -83,43 +84,48 @@ def _mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _masked_tokens(text: str, keep: Collection[tuple[str, ...]]) -> Iterator[str]:
-    place = _Place()
+    place = _Place(keep)
     for match in _JSON_TOKEN.finditer(text):
-        token = match[0]
-        if token in "{}[],:":
-            place.pass_mark(token)
-            yield token
+        part = match[0]
+        if part in _MARKS:
+            place.pass_mark(part)
+            yield part
             continue
-        is_string = token[0] == '"'
+        is_string = part.startswith('"')
         if is_string:
-            place.pass_string(token)
-        masked = _mask_string(token) if is_string else _mask_plain(token)
-        yield token if masked != token and place.path() in keep else masked
+            place.pass_string(part)
+        masked = _mask_string(part) if is_string else _mask_plain(part)
+        yield part if masked != part and place.is_kept() else masked
 
 
 class _Place:
-    """Where a scan of JSON stands: per open container the last key, None for an array, and the last mark."""
+    """Where a scan of JSON stands: the open containers, the last key of each open object, and the last mark."""
 
-    def __init__(self) -> None:
-        self._keys: list[str | None] = []
+    def __init__(self, keep: Collection[tuple[str, ...]]) -> None:
+        self._keep = keep
+        self._deepest = max(map(len, keep), default=0)
+        self._open: list[str] = []
+        self._keys: list[str] = []
         self._mark = ""
 
     def pass_mark(self, mark: str) -> None:
         self._mark = mark
         if mark in "{[":
-            self._keys.append("" if mark == "{" else None)
-        elif mark in "}]" and self._keys:
+            self._open.append(mark)
+            if mark == "{":
+                self._keys.append("")
+        elif mark in "}]" and self._open and self._open.pop() == "{":
             self._keys.pop()
 
-    def pass_string(self, token: str) -> None:
-        if self._mark != ":" and self._keys and self._keys[-1] is not None:
-            self._keys[-1] = token
+    def pass_string(self, string: str) -> None:
+        if self._mark != ":" and self._open and self._open[-1] == "{":
+            self._keys[-1] = string
 
-    def path(self) -> tuple[str, ...] | None:
-        """Give the path of the value that begins here; None for a key, and for what is no value of a key."""
-        if self._mark != ":" or not self._keys or self._keys[-1] is None:
-            return None
-        return tuple(_key(token) for token in self._keys if token is not None)
+    def is_kept(self) -> bool:
+        """Tell whether what begins here is the value of a key that is kept."""
+        if self._mark != ":" or not self._open or self._open[-1] != "{" or len(self._keys) > self._deepest:
+            return False
+        return tuple(map(_key, self._keys)) in self._keep
 
 
 def _key(token: str) -> str:
@@ -145,8 +151,8 @@ def _decoded(escape: re.Match[str]) -> str:
 
 
 def _decode(unit: str) -> str:
-    r"""Decode one character or escape to one character; of a short escape, such as ``\n``, it only matters that one is."""
-    return chr(int(unit[2:], 16)) if unit.startswith("\\u") else unit[0]
+    r"""Decode a character or an escape to one character; a short escape, such as ``\n``, is just no part of a card."""
+    return chr(int(unit[2:], 16)) if unit.startswith("\\u") else unit[0]  # noqa: FURB166 - no prefix that int knows
 
 
 def _mask_plain(token: str) -> str:
