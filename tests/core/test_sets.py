@@ -47,7 +47,8 @@ def partials(sightings: list[Sighting], flush_every: int, slots: int = 3) -> dic
         key = seen.name, seen.window
         cell = buffer.cells.get(key)
         if cell is None:
-            cell = buffer.new_cell(key, seen.name, seen.window, len(seen.name.encode()) % slots)
+            cell = buffer.new_cell(seen.name, seen.window, len(seen.name.encode()) % slots)
+            buffer.cells[key] = cell
         buffer.add((cell | (buffer.BOT if seen.bot else 0), seen.identity, seen.occurrence, seen.visitor))
         if number % flush_every == 0:
             flush()
@@ -147,10 +148,18 @@ def test_a_flushed_buffer_starts_afresh():
     assert [contents(unpack(part)) for part in flushed[2]] == [{("/a", 0): ({1}, {(1, 1)}, set(), {1})}] * 3
 
 
+def test_a_name_and_window_may_have_several_cells():
+    buffer = SetBuffer()
+    buffer.add((buffer.new_cell("/a", 0, 0), 1, 1, 0))
+    buffer.add((buffer.new_cell("/a", 0, 0), 2, 2, 0))
+    ((_, partial),) = buffer.flush()
+    assert contents(union([partial])) == {("/a", 0): ({1, 2}, {(1, 1), (2, 2)}, set(), set())}
+
+
 def test_more_cells_than_the_radix_sort_takes():
     buffer = SetBuffer()
     for number in range(70_000):
-        buffer.add((buffer.new_cell(number, f"/{number}", 0, 0), number + 1, 0, 0))
+        buffer.add((buffer.new_cell(f"/{number}", 0, 0), number + 1, 0, 0))
     ((_, partial),) = buffer.flush()
     held = contents_sizes(unpack(partial))
     assert held == {f"/{number}": number + 1 for number in range(70_000)}

@@ -1,38 +1,53 @@
-"""Lines of web servers' access logs: Common, Combined and vhost_combined form.
+r"""Lines of web servers' access logs in Common, Combined and vhost_combined form.
 
-The forms and their escapes are Apache's: https://httpd.apache.org/docs/2.4/mod/mod_log_config.html
+The last is ``%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"`` in the words of Apache's mod_log_config;
+Combined lacks the virtual host, and Common also the referrer and the user agent.
 """
 
 import re
-from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from transforms.core.times import MINUTE, SECOND, parse_time
+from transforms.core.times import SECOND, parse_time
 
-STATIC = frozenset(
+ASSETS = frozenset(
     "css js mjs map png jpg jpeg gif svg ico webp avif bmp woff woff2 ttf otf eot mp3 mp4 webm ogg wav avi mov".split()
 )
-"""Extensions of assets that are parts of a page, not pages."""
+"""Extensions of what pages are made of, as against pages."""
 
-_QUOTED = r'"((?:[^"\\]|\\.)*+)"'
-_LINE = re.compile(
-    r"(?:\S+:\d+ )?"  # the virtual host and port of vhost_combined
-    r"(\S+) \S+ (?:\S+|\"\") "
-    r"\[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d):(\d\d) ([+-]\d{4})\] "
-    rf"{_QUOTED} (\d{{3}}) (\d{{1,18}}|-)"
-    rf"(?: {_QUOTED} {_QUOTED})?\s*",
-    re.ASCII,
+_MONTHS = {
+    name: f"{number:02}"
+    for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)
+}
+_QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*)"'
+_CLIENT = r"(?:(?:[^\s:\[\"]++|\[[^\s\]]++\]):[0-9]++ )?(\S++) \S++ [^\[\"]++"
+_TIME = (
+    rf"\[([0-9]{{2}}/(?:{'|'.join(_MONTHS)})/[0-9]{{4}}:[0-9]{{2}}:[0-9]{{2}}):([0-5][0-9])"
+    r" ([+-](?:[01][0-9]|2[0-3])[0-5][0-9])\] "
 )
-_REQUEST = re.compile(r"([A-Za-z][A-Za-z_-]*) (\S+)(?: HTTP/\d(?:\.\d)?)?")
-_TARGET = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*(.*)", re.DOTALL)
-_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2})+|\\.", re.DOTALL)
-_PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_FIELDS = (
+    ("it does not begin with host, identity and user", _CLIENT),
+    ("after the user there is no time as [17/May/2015:10:05:03 +0000]", _TIME),
+    ("after the time there is no request in quotes", _QUOTED),
+    ("after the request there is no status of three digits", " ([0-9]{3})"),
+    ("after the status there is neither a size nor -", " ([0-9]{1,18}|-)"),
+    ("after the size there is more than referrer and user agent, each in quotes", rf"(?: {_QUOTED} {_QUOTED})?\s*"),
+)
+_LINE = re.compile("".join(pattern for _, pattern in _FIELDS))
+_HEAD = re.compile(f'{_CLIENT}{_TIME}"')
+
+_ESCAPES = re.compile(r'(?:\\x(?!2[0dD]|3[0-9])[0-9A-Fa-f]{2})+|\\([btnrv"\\])')
+_SHORT_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "v": "\v", '"': '"', "\\": "\\"}
+_METHOD = re.compile("[A-Z][A-Z_-]*")
+_ABSOLUTE = re.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
 class AccessLine(NamedTuple):
-    """A line understood. ``time`` is in microseconds; ``url`` is the target's path and query, "" where there is none."""
+    """One request: ``host`` is the client, ``time`` in microseconds since 1970, ``size`` in bytes, ``url`` a path.
+
+    ``method`` and ``url`` are empty where the request was unreadable; ``url`` also where it names no path. What the
+    log leaves out with ``-`` is None. ``is_page``: a page was served, and not a part of one.
+    """
 
     host: str
     time: int
@@ -46,79 +61,93 @@ class AccessLine(NamedTuple):
 
 
 def parse_access_line(line: str) -> AccessLine:
-    """Parse a line in any of the three forms.
+    """Parse one line; white space after it is passed over.
 
     Raises:
-        ValueError: the line is in none of them, or its time is impossible.
+        ValueError: the line is malformed; the text says where, for people.
     """
     match = _LINE.fullmatch(line)
     if not match:
-        raise ValueError("not a line of a common, combined or vhost_combined access log")
-    host, minute, second, offset, request, status, size, referrer, agent = match.groups()
-    if second > "59":
-        raise ValueError(f"no such time: second {second}")
-    method, url = _target(_unescaped(request))
+        raise ValueError(_explain(line))
+    host, minute, second, offset, request, status_text, size, referrer, agent = match.groups()
+    method, url = _parse_request(_unescaped(request))
+    status = int(status_text)
     return AccessLine(
-        host=host,
-        time=_minute(minute, offset) + int(second) * SECOND,
-        method=method,
-        url=url,
-        status=int(status),
-        size=None if size == "-" else int(size),
-        referrer=_field(referrer),
-        user_agent=_field(agent),
-        is_page=method == "GET" and (status[0] == "2" or status == "304") and _is_page(url),
+        host,
+        _parse_minute(minute, offset) + int(second) * SECOND,
+        method,
+        url,
+        status,
+        None if size == "-" else int(size),
+        _optional(referrer),
+        _optional(agent),
+        method == "GET" and (200 <= status <= 299 or status == 304) and _names_page(url),  # noqa: PLR2004
     )
 
 
 def looks_like_access_line(line: str) -> bool:
-    """Tell whether a line is in one of the three forms."""
-    return _LINE.fullmatch(line) is not None
+    """Tell whether a line begins as one of an access log does, up to its request; what follows may be malformed."""
+    return _HEAD.match(line) is not None
+
+
+def _explain(line: str) -> str:
+    """Name the first field that a malformed line lacks."""
+    place = 0
+    for fault, pattern in _FIELDS:
+        match = re.compile(pattern).match(line, place)
+        if not match:
+            return fault
+        place = match.end()
+    return _FIELDS[-1][0]
 
 
 @lru_cache(4096)
-def _minute(text: str, offset: str) -> int:
-    """Parse ``17/May/2015:10:05`` and ``+0000``; lines of one minute share the work."""
-    day, month, rest = text.split("/")
-    year, hour, minute = rest.split(":")
-    if month not in _MONTHS:
-        raise ValueError(f"no such month: {month}")
-    return parse_time(f"{year}-{_MONTHS[month]:02d}-{day}T{hour}:{minute}:00{offset[:3]}:{offset[3:]}")
+def _parse_minute(minute: str, offset: str) -> int:
+    """Parse ``17/May/2015:10:05`` and ``+0000``; a log repeats both from line to line."""
+    day, month, year = minute[:2], _MONTHS[minute[3:6]], minute[7:11]
+    return parse_time(f"{year}-{month}-{day}T{minute[12:]}:00{offset[:3]}:{offset[3:]}")
 
 
-def _target(request: str) -> tuple[str, str]:
-    """Take method and target out of a request line; both are empty where it is no request."""
-    match = _REQUEST.fullmatch(request)
-    if not match:
+def _parse_request(request: str) -> tuple[str, str]:
+    """Split a request line (RFC 9112, section 3) into method and path with query; a version may be missing."""
+    method, _, rest = request.partition(" ")
+    target, _, version = rest.rpartition(" ")
+    if not version.startswith("HTTP/"):
+        target = rest
+    if not _METHOD.fullmatch(method):
         return "", ""
-    method, target = match.groups()
-    if absolute := _TARGET.fullmatch(target):
-        rest = absolute[1]
-        return method, rest if rest.startswith("/") else "/" + rest
-    return method, target if target.startswith("/") else ""
+    if target.startswith("/"):
+        return method, target
+    if absolute := _ABSOLUTE.match(target):
+        path = target[absolute.end() :]
+        return method, path if path.startswith("/") else f"/{path}"
+    names_no_path = (method == "OPTIONS" and target == "*") or (method == "CONNECT" and target)
+    return (method, "") if names_no_path else ("", "")
 
 
-def _is_page(url: str) -> bool:
-    if not url:
-        return False
-    last = url.partition("#")[0].partition("?")[0].rpartition("/")[2]
-    _, dot, extension = last.rpartition(".")
-    return not dot or extension.lower() not in STATIC
+def _names_page(url: str) -> bool:
+    """Tell whether a path's last segment has no dot, or after its last dot no extension of an asset."""
+    path = url.partition("?")[0].partition("#")[0]
+    # A dot in an earlier segment leaves a slash behind it, which no extension has.
+    return path != "" and path.rpartition(".")[2].lower() not in ASSETS
 
 
-def _field(text: str | None) -> str | None:
-    return None if text is None or text in ("-", "") else _unescaped(text)
+def _optional(field: str | None) -> str | None:
+    return None if not field or field == "-" else _unescaped(field)
 
 
-def _unescaped(text: str) -> str:
-    return _ESCAPES.sub(_plain, text) if "\\" in text else text
+def _unescaped(field: str) -> str:
+    return _ESCAPES.sub(_decode, field) if "\\" in field else field
 
 
-def _plain(escape: re.Match[str]) -> str:
-    text = escape[0]
-    if len(text) == 2:  # noqa: PLR2004 - a backslash and a character
-        return _PLAIN_ESCAPES.get(text[1], text[1])
+def _decode(escape: re.Match[str]) -> str:
+    r"""Undo Apache's escape_logitem; a run of ``\xhh`` that is not UTF-8 stays as it is.
+
+    So do escaped digits, spaces and dashes, which no server writes: else they could hide a card number in the line.
+    """
+    if escape[1]:
+        return _SHORT_ESCAPES[escape[1]]
     try:
-        return bytes.fromhex(text.replace("\\x", "")).decode()
-    except ValueError:
-        return text
+        return bytes.fromhex(escape[0].replace("\\x", "")).decode()
+    except UnicodeDecodeError:
+        return escape[0]

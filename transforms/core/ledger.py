@@ -80,8 +80,10 @@ class LedgerCollector:
 
     def _cell(self, name: tuple[str, str, str, str], window: int, part: int) -> int:
         key = (name, window, part)
-        cell = self.buffer.cells.get(key)
-        return self.buffer.new_cell(key, _BAR.join(name), window, part) if cell is None else cell
+        cell: int | None = self.buffer.cells.get(key)
+        if cell is None:
+            cell = self.buffer.cells[key] = self.buffer.new_cell(_BAR.join(name), window, part)
+        return cell
 
 
 def _minute(time: int | None) -> int:

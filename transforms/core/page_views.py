@@ -1,7 +1,6 @@
 """Page views as sets: what an event adds to which cell, and what a cell's sets say."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
@@ -15,7 +14,8 @@ from transforms.core.sets import Column, Ints, SetBuffer, Sets
 from transforms.core.times import MINUTE, window_start
 from transforms.core.urls import canonical_url
 
-URL_CACHE = 65_536
+CACHED = 16_384
+"""URLs and user agents remembered, so that hostile ones do not fill the memory; forgetting costs only time."""
 
 
 class ViewRules(NamedTuple):
@@ -31,31 +31,59 @@ class ViewCollector:
     """Adds page views to a SetBuffer; a slot is a shard of URLs."""
 
     def __init__(self, rules: ViewRules) -> None:
-        self.buffer = SetBuffer()
+        self.buffer = SetBuffer(_CellsByUrl(self, rules))
         self._rules = rules
-        self._canonical = lru_cache(URL_CACHE)(lambda url: canonical_url(url, keep_query=rules.keep_query))
+        self._bot_flags = _BotFlags({"": 0})
 
     def add(self, batch: Iterable[Event]) -> None:
         """Add the page views of a batch; the hot loop of the program."""
-        buffer, canonical = self.buffer, self._canonical
-        cells, add, bot = buffer.cells, buffer.add, buffer.BOT
+        cells, add, bot_flags = self.buffer.cells, self.buffer.add, self._bot_flags
         width, seed = self._rules.width, self._rules.seed
         events = [event for event in batch if event.type == PAGE_VIEW]
         identities, visitors = event_identities(events, seed), visitor_identities(events, seed)
         for event, identity, visitor in zip(events, identities, visitors, strict=True):
             data = event.data
-            key = (canonical(data["url"]), event.time // width)
-            cell = cells.get(key)
-            if cell is None:
-                cell = self._new_cell(key)
-            agent = data.get("user_agent")
-            if agent and is_bot(agent):
-                cell |= bot
-            add((cell, identity, event.occurrence, visitor))
+            cell = cells[data["url"]][event.time // width]
+            add((cell | bot_flags[data.get("user_agent") or ""], identity, event.occurrence, visitor))
 
-    def _new_cell(self, key: tuple[str, int]) -> int:
-        url, index = key
-        return self.buffer.new_cell(key, url, index * self._rules.width, crc32(url.encode()) % self._rules.shards)
+
+class _CellsByUrl(dict[str, "_CellsByWindow"]):
+    """Cells by the URL as given and the number of the window, made as they are asked for.
+
+    Two forms of one URL have cells of their own, of one name: the union brings them together.
+    """
+
+    def __init__(self, collector: ViewCollector, rules: ViewRules) -> None:
+        super().__init__()
+        self._collector = collector
+        self._rules = rules
+
+    def __missing__(self, url: str) -> "_CellsByWindow":
+        if len(self) >= CACHED:
+            self.clear()
+        name = canonical_url(url, keep_query=self._rules.keep_query)
+        slot = crc32(name.encode()) % self._rules.shards
+        cells = self[url] = _CellsByWindow(self._collector.buffer, name, slot, self._rules.width)
+        return cells
+
+
+class _CellsByWindow(dict[int, int]):
+    def __init__(self, buffer: SetBuffer, name: str, slot: int, width: int) -> None:
+        super().__init__()
+        self._new_cell = buffer.new_cell
+        self._name, self._slot, self._width = name, slot, width
+
+    def __missing__(self, index: int) -> int:
+        cell = self[index] = self._new_cell(self._name, index * self._width, self._slot)
+        return cell
+
+
+class _BotFlags(dict[str, int]):
+    def __missing__(self, agent: str) -> int:
+        if len(self) >= CACHED:
+            self.clear()
+        flag = self[agent] = SetBuffer.BOT if is_bot(agent) else 0
+        return flag
 
 
 def page_views(sets: Sets, cells: Iterable[int], width: int, timing: str) -> Iterator[PageViews]:

@@ -7,8 +7,8 @@ columns: there is no Python object per event, neither in memory nor on the wire.
 """
 
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -75,18 +75,23 @@ class Sets(NamedTuple):
 class SetBuffer:
     """Collects sightings in one flat array until they are flushed as partials, one per slot.
 
-    The hot loop of a caller does two things an event: find the cell's number in ``cells`` (else ask ``new_cell``),
-    and ``add((cell | bot_flag, identity, occurrence, visitor))``, where a visitor of 0 means none.
+    The hot loop of a caller does two things an event: it finds the cell's number, in a dict of its own making that
+    is emptied with the buffer, and calls ``add((cell | bot_flag, identity, occurrence, visitor))``, where a visitor
+    of 0 means none.
+
+    Args:
+        cells: the caller's dict.
     """
 
     BOT = _BOT
 
-    def __init__(self) -> None:
+    def __init__(self, cells: dict[Any, Any] | None = None) -> None:
+        self.cells: dict[Any, Any] = {} if cells is None else cells
         self.reset()
 
     def reset(self) -> None:
         """Forget everything."""
-        self.cells: dict[Hashable, int] = {}
+        self.cells.clear()
         self._names: list[str] = []
         self._windows: list[int] = []
         self._slots: list[int] = []
@@ -97,13 +102,12 @@ class SetBuffer:
         """Count the sightings held."""
         return len(self._rows) // 4
 
-    def new_cell(self, key: Hashable, name: str, window: int, slot: int) -> int:
-        """Number a new cell; partials are grouped by ``slot``."""
-        number = self.cells[key] = len(self._names)
+    def new_cell(self, name: str, window: int, slot: int) -> int:
+        """Number a new cell; partials are grouped by ``slot``. A name and window may have several cells."""
         self._names.append(name)
         self._windows.append(window)
         self._slots.append(slot)
-        return number
+        return len(self._names) - 1
 
     def add_rows(self, rows: U64) -> None:
         """Add many sightings at once: rows of four numbers, as ``add`` takes them."""
