@@ -1,49 +1,87 @@
 """Running the flow over bounded input on this machine, from settings to a summary and an exit status."""
 
-import re
+import secrets
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 from shutil import get_terminal_size
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
+from options.faults import Fault, UsageError, closest
 from options.settings import Settings
 from pipeline import __version__
 from pipeline.endpoints import resolve, sqlite_schema
-from pipeline.endpoints.contract_files import load_contracts
+from pipeline.endpoints.contract_files import load_contracts, names_contract
 from pipeline.endpoints.files import InputFile
 from pipeline.endpoints.finding import find_inputs
 from pipeline.endpoints.sqlite_figures import forget_receipts, read_figures
-from pipeline.errors import MillraceError
+from pipeline.endpoints.sqlite_retention import Pruned, prune
+from pipeline.errors import InputError, MillraceError, MisfitError, in_words
 from pipeline.flow import build
 from pipeline.progress import PROGRESS
+from pipeline.report.commands import commands_here
+from pipeline.report.printing import print_text
 from pipeline.report.progress import ProgressReport
-from pipeline.report.summary import Told, exit_status, summary
+from pipeline.report.summary import Told, alarm, exit_status, summary
+from transforms.core.contracts import PAGE_VIEW
 from transforms.core.identity import stable_id
+from transforms.core.mapping import FieldMapping
 
 SAMPLE = str(Path(__file__).parent / "sample" / "data")
-_OURS = re.compile(r"(?:StoreError|InputError): (.*?)(?: \[while running|$)", re.MULTILINE)
 
 
 def run(settings: Settings, options: PipelineOptions) -> int:
     """Run the flow and tell the result; gives the exit status.
 
     Raises:
+        UsageError: the command line does not fit what is there; nothing was run.
         MillraceError: the run failed in a way that the person can mend.
     """
     with tempfile.TemporaryDirectory(prefix="millrace-") as spool:
-        files = find_inputs(settings.inputs or (SAMPLE,), Path(spool))
-        contracts = load_contracts(settings.contracts)
-        shaping = shaping_options(settings, contracts)
-        store, seed = sqlite_schema.prepare(settings.output, shaping)
-        this = resolve.Run(run_id(files, shaping, settings), files, store, seed, contracts)
-        forget_receipts(store, this.run_id)
+        this = _prepare(settings, Path(spool))
         seconds = _work(settings, options, this)
-        return _tell(settings, this, seconds)
+        pruned = Pruned() if settings.retention is None else prune(this.store, settings.retention)
+        return _tell(settings, this, seconds, pruned)
+
+
+def _prepare(settings: Settings, spool: Path) -> resolve.Run:
+    """Look at everything that the command line names, before anything is written."""
+    faults: list[Fault] = []
+    contracts: dict[str, str] = {}
+    files: list[InputFile] = []
+    try:
+        contracts = load_contracts(settings.contracts)
+    except MisfitError as error:
+        faults += (Fault(*misfit) for misfit in error.misfits)
+    else:
+        faults += _unknown_type(settings, contracts)
+    try:
+        files = find_inputs(settings.inputs or (SAMPLE,), spool)
+    except MisfitError as error:
+        faults += (Fault(*misfit) for misfit in error.misfits)
+    except InputError:
+        if not faults:
+            raise
+    if faults:
+        raise UsageError(faults)
+    shaping = shaping_options(settings, contracts)
+    try:
+        store, seed = sqlite_schema.prepare(settings.output, shaping)
+    except MisfitError as error:
+        raise UsageError(Fault(*misfit) for misfit in error.misfits) from error
+    return resolve.Run(run_id(files, shaping, settings), secrets.token_hex(8), files, store, seed, contracts)
+
+
+def _unknown_type(settings: Settings, contracts: dict[str, str]) -> list[Fault]:
+    given = settings.mapping.event_type if settings.mapping else ""
+    if not given or names_contract(given, contracts):
+        return []
+    meant = closest(given, contracts) or PAGE_VIEW
+    expected = f"a contract: {', '.join(sorted(contracts))}; --contracts adds more"
+    return [Fault("--event_type", given, expected, f"--event_type {meant}")]
 
 
 def _work(settings: Settings, options: PipelineOptions, this: resolve.Run) -> float:
@@ -53,43 +91,52 @@ def _work(settings: Settings, options: PipelineOptions, this: resolve.Run) -> fl
         try:
             with beam.Pipeline(runner=resolve.runner_for(settings), options=options) as root:
                 build(root, resolve.endpoints(settings, this), resolve.steps(settings, this))
-        except RuntimeError as error:  # in-process runners hand on a worker's exception as text
-            if ours := _OURS.findall(str(error)):
-                raise MillraceError(ours[-1]) from error
+        except (MillraceError, RuntimeError) as error:
+            if ours := in_words(error):
+                raise ours from error
             raise
     return time.monotonic() - begun
 
 
-def _tell(settings: Settings, this: resolve.Run, seconds: float) -> int:
-    figures = read_figures(this.store, this.run_id)
+def _tell(settings: Settings, this: resolve.Run, seconds: float, pruned: Pruned) -> int:
+    figures = read_figures(this.store, this.run_id, this.attempt)
+    forget_receipts(this.store, this.attempt)
     status = exit_status(figures, settings.max_reject_ratio)
     told = Told(
         title=f"Millrace {__version__}, run {this.run_id[:12]}",
         files=len(this.files),
         size=sum(file.size for file in this.files),
-        input_name=", ".join(settings.inputs) or "the bundled sample",
+        inputs=settings.inputs,
         output=settings.output,
         store=this.store,
         seconds=seconds,
         max_reject_ratio=settings.max_reject_ratio,
+        pruned=pruned,
+        commands=commands_here(),
     )
-    if status or not settings.quiet:
-        stream = sys.stderr if settings.quiet else sys.stdout
-        with suppress(BrokenPipeError):
-            stream.write(summary(figures, told, get_terminal_size().columns) + "\n")
-            stream.flush()
+    width = get_terminal_size().columns
+    if not settings.quiet:
+        print_text(summary(figures, told, width), sys.stdout)
+    elif status:
+        print_text(alarm(figures, told, width), sys.stderr)
     return status
 
 
 def shaping_options(settings: Settings, contracts: dict[str, str]) -> dict[str, str]:
     """Give the options that shape results, as text: an output holds results of one such set only."""
     mapping = settings.mapping
+    fingerprint = stable_id(*(part for item in sorted(contracts.items()) for part in item))[:12]
     return {
         "--window_duration": f"{settings.window_duration // 1_000_000}s",
         "--keep_query": str(settings.keep_query).lower(),
-        "the mapping": "none" if mapping is None else str(tuple(mapping)),
-        "the contracts": stable_id(*(part for item in sorted(contracts.items()) for part in item))[:12],
+        "--mapping (or the options it stands for)": "none" if mapping is None else _mapping_in_words(mapping),
+        "--contracts": f"contracts of fingerprint {fingerprint}",
     }
+
+
+def _mapping_in_words(mapping: FieldMapping) -> str:
+    values = mapping._asdict() | {"rename": ",".join(f"{before}={after}" for before, after in mapping.rename)}
+    return " ".join(f"--{name} {value}" for name, value in values.items() if value)
 
 
 def run_id(files: list[InputFile], shaping: dict[str, str], settings: Settings) -> str:

@@ -60,8 +60,9 @@ class KeepLedger(beam.PTransform):
             | UniteSets(MINUTE, self._panes)
             | "Count" >> beam.ParDo(_Count()).with_output_types(LedgerCount)
         )
+        view_counts = entries.view_counts | "Views" >> beam.WindowInto(GlobalWindows())
         return (
-            (happened, entries.view_counts)
+            (happened, view_counts)
             | "All counts" >> beam.Flatten()
             | "By type and minute" >> beam.ParDo(_Key()).with_output_types(tuple[str, LedgerCount])
             | "Rate" >> self._rate()

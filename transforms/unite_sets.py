@@ -109,7 +109,7 @@ class _UniteOverTime(beam.DoFn):
         old = list(seen.read())
         after = union([*old, partial])
         change = gain(union(old) if old else None, after, LATE if ended.read() else EARLY)
-        if len(change.changed):
+        if not change.is_nothing:
             _remember(seen, old, partial)
             yield change
         if window != NO_WINDOW:

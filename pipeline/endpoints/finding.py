@@ -1,6 +1,7 @@
-"""Finding input files: paths, folders, globs and standard input, on any file system that Beam knows."""
+"""Finding input files: paths, folders, globs, streams and standard input, on any file system that Beam knows."""
 
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -11,9 +12,10 @@ from apache_beam.io.filesystems import FileSystems
 
 from pipeline.endpoints.file_bytes import CHUNK_BYTES
 from pipeline.endpoints.files import InputFile
-from pipeline.errors import InputError
+from pipeline.errors import InputError, Misfit, MisfitError
 
 STDIN = "-"
+_GLOB = frozenset("*?[")
 
 
 def find_inputs(patterns: Iterable[str], spool: Path) -> list[InputFile]:
@@ -21,12 +23,14 @@ def find_inputs(patterns: Iterable[str], spool: Path) -> list[InputFile]:
 
     Args:
         patterns: paths, folders (all files below, hidden ones apart), globs, URIs of Beam file systems, or ``-``.
-        spool: a folder for standard input, which is copied so that it can be read again.
+        spool: a folder for standard input and pipes, which are copied so that they can be read again.
 
     Raises:
-        InputError: a pattern matches nothing, or files cannot be read; all are named.
+        MisfitError: patterns match nothing; all are named.
+        InputError: files or folders are there and cannot be read; all are named.
     """
     found: dict[str, InputFile] = {}
+    unmatched: list[str] = []
     faults: list[str] = []
     for pattern in patterns:
         try:
@@ -34,40 +38,56 @@ def find_inputs(patterns: Iterable[str], spool: Path) -> list[InputFile]:
         except InputError as fault:
             faults.append(str(fault))
             continue
+        except OSError as error:
+            faults.append(f"{pattern}: {error.strerror or error}")
+            continue
         if not matches:
-            faults.append(f"{pattern}: no file matches")
+            unmatched.append(pattern)
         for file in matches:
             found.setdefault(_identity(file.path), file)
-    faults += [f"{file.name}: permission denied" for file in found.values() if not _readable(file.path)]
+    if unmatched:
+        raise MisfitError(_unmatched(pattern) for pattern in unmatched)
+    faults += filter(None, map(_unreadable, found.values()))
     if faults:
         raise InputError("cannot read the input:" + "".join(f"\n  {fault}" for fault in faults))
     return sorted(found.values())
 
 
+def _unmatched(pattern: str) -> Misfit:
+    if "://" not in pattern and Path(pattern).is_dir():
+        expected = "a folder with files in it (those whose names begin with a dot do not count)"
+    elif _GLOB & set(pattern):
+        expected = "a glob that matches a file"
+    else:
+        expected = "a file, a folder or a glob, and nothing is there"
+    return Misfit("--input", pattern, expected, "--input 'logs/*.gz'")
+
+
 def _match(pattern: str, spool: Path) -> Iterator[InputFile]:
     if pattern == STDIN:
-        yield _spooled(sys.stdin.buffer, spool)
+        yield _spooled("stdin", sys.stdin.buffer, spool)
     elif "://" in pattern:
         yield from _match_remote(pattern)
     elif Path(pattern).is_dir():
         yield from _below(Path(pattern))
     elif Path(pattern).exists():  # a name may hold a glob's characters
-        yield _local(Path(pattern))
+        yield _local(Path(pattern), spool)
     else:
-        yield from (_local(Path(match.path)) for match in _matched(pattern) if Path(match.path).is_file())
+        yield from (_local(Path(match.path), spool) for match in _matched(pattern) if Path(match.path).is_file())
 
 
 def _match_remote(pattern: str) -> Iterator[InputFile]:
     below = pattern.rstrip("/") + "/**"
     matches = _matched(pattern) or ([] if "*" in pattern else _matched(below))
     for match in matches:
-        yield InputFile(match.path, match.path, match.size_in_bytes, match.last_updated_in_seconds)
+        if not match.path.endswith("/"):  # what stores keep in place of an empty folder
+            yield InputFile(match.path, match.path, match.size_in_bytes, match.last_updated_in_seconds or 0.0)
 
 
 def _matched(pattern: str) -> list[Any]:
     try:
         (result,) = FileSystems.match([pattern])
-    except Exception as error:
+    except Exception as error:  # each store's client raises its own, and all mean the same here
         raise InputError(f"{pattern}: {error}") from error
     return list(result.metadata_list)
 
@@ -78,28 +98,52 @@ def _below(folder: Path) -> Iterator[InputFile]:
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (_local(Path(parent, name)) for name in names if not name.startswith("."))
+        paths = (Path(parent, name) for name in names if not name.startswith("."))
+        yield from (_regular(path) for path in paths if path.is_file())
 
 
-def _local(path: Path) -> InputFile:
+def _local(path: Path, spool: Path) -> InputFile:
+    """Take a file, or copy what can be read once only: a named pipe, or a shell's ``<(command)``."""
+    if path.is_file():
+        return _regular(path)
+    mode = path.stat().st_mode
+    if not (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)):
+        raise InputError(f"{path}: neither a file nor a folder nor a pipe")
+    with path.open("rb") as stream:
+        return _spooled("pipe", stream, spool)
+
+
+def _regular(path: Path) -> InputFile:
     status = path.stat()
     return InputFile(str(path), str(path), status.st_size, status.st_mtime)
 
 
-def _spooled(stream: IO[bytes], spool: Path) -> InputFile:
+def _spooled(kind: str, stream: IO[bytes], spool: Path) -> InputFile:
     """Copy a stream; its content's hash stands in its name, since it has neither a name nor a time of its own."""
-    copy = spool / "stdin"
+    copy = spool / f"{kind}{len(os.listdir(spool))}"  # noqa: PTH208  a count of what is there
     digest = sha256()
-    with copy.open("wb") as file:
-        while chunk := stream.read(CHUNK_BYTES):
-            digest.update(chunk)
-            file.write(chunk)
-    return InputFile(f"stdin:{digest.hexdigest()[:16]}", str(copy), copy.stat().st_size, 0.0)
+    try:
+        with copy.open("wb") as file:
+            while chunk := stream.read(CHUNK_BYTES):
+                digest.update(chunk)
+                file.write(chunk)
+    except OSError as error:
+        raise InputError(
+            f"{kind}: cannot be copied to {spool}: {error.strerror or error} (TMPDIR names the place)"
+        ) from error
+    return InputFile(f"{kind}:{digest.hexdigest()[:16]}", str(copy), copy.stat().st_size, 0.0)
 
 
 def _identity(path: str) -> str:
     return path if "://" in path else os.path.realpath(path)
 
 
-def _readable(path: str) -> bool:
-    return "://" in path or os.access(path, os.R_OK)
+def _unreadable(file: InputFile) -> str:
+    """Read one byte of a local file: permissions alone do not tell what a disk or a network share will do."""
+    if "://" not in file.path:
+        try:
+            with Path(file.path).open("rb") as opened:
+                opened.read(1)
+        except OSError as error:
+            return f"{file.name}: {error.strerror or error}"
+    return ""

@@ -25,9 +25,10 @@ IN_PROCESS = ("DirectRunner", "FnApiRunner")
 
 
 class Run(NamedTuple):
-    """What one run needs to know beside its settings."""
+    """What one run needs to know beside its settings; ``attempt`` tells apart two that do the same run at once."""
 
     run_id: str
+    attempt: str
     files: list[InputFile]
     store: str
     seed: int
@@ -37,7 +38,7 @@ class Run(NamedTuple):
 def runner_for(settings: Settings) -> PipelineRunner | str:
     """Choose the runner; Beam's DirectRunner is a switch that small edits flip, so it is resolved here."""
     if settings.runner in IN_PROCESS:
-        LOG.info("%s with bounded input runs on Beam's in-process FnApiRunner", settings.runner)
+        LOG.info("%s: bounded input runs on Beam's in-process FnApiRunner", settings.runner)
         return FnApiRunner()
     return settings.runner
 
@@ -46,9 +47,9 @@ def endpoints(settings: Settings, run: Run) -> Endpoints:
     """Choose where messages come from and where results go."""
     return Endpoints(
         messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes),
-        page_views=store_page_views(run.store, run.run_id),
-        dead_letters=store_dead_letters(run.store, run.run_id),
-        ledger=store_ledger(run.store, run.run_id),
+        page_views=store_page_views(run.store, run.attempt),
+        dead_letters=store_dead_letters(run.store, run.attempt),
+        ledger=store_ledger(run.store, run.attempt),
     )
 
 

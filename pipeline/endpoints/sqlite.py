@@ -1,19 +1,32 @@
 """The local store as a home of results: batched joins from a Beam pipeline."""
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 
 from pipeline.endpoints import sqlite_joins as joins
-from pipeline.endpoints.sqlite_schema import connect
+from pipeline.endpoints.sqlite_access import Store, connect, in_transaction
 from transforms.core.records import LedgerRow, PageViews, Rejects
 
-BATCH_ROWS = 2_000
-Join = Callable[[sqlite3.Connection, Sequence[Any]], None]
+BATCH_BYTES = 2 << 20
+"""What a transaction holds, about: some thousand rows, or a few large ones."""
+ROW_BYTES = 1 << 10
+
+
+class Home(NamedTuple):
+    """A kind of results: its name, which the receipt bears, and what to do with its elements.
+
+    ``join`` writes a batch within a transaction, ``weigh`` says what an element counts in the receipt, ``size`` about
+    how many bytes it is.
+    """
+
+    name: str
+    join: Callable[[Store, Sequence[Any]], None]
+    weigh: Callable[[Any], int]
+    size: Callable[[Any], int]
 
 
 class StoreRows(beam.PTransform):
@@ -23,44 +36,44 @@ class StoreRows(beam.PTransform):
 
     Args:
         path: the store.
-        run: the run's id.
-        home: what is written: the name under which the receipt stands.
-        join: writes a batch of elements within a transaction.
-        weigh: what an element counts in the receipt.
+        attempt: names the receipt; each attempt at a run has its own, since two of the same run may work at once.
+        home: what is written, and how.
     """
 
-    def __init__(self, path: str, run: str, home: str, join: Join, weigh: Callable[[Any], int]) -> None:
+    def __init__(self, path: str, attempt: str, home: Home) -> None:
         super().__init__()
-        self._write = _Write(path, join, weigh)
-        self._receipt = _Receipt(path, run, home)
+        self._write = _Write(path, home)
+        self._receipt = _Receipt(path, attempt)
 
-    def expand(self, rows: beam.PCollection[Any]) -> beam.PCollection[int]:
+    def expand(self, rows: beam.PCollection[Any]) -> beam.PCollection[tuple[str, int]]:
         """Write the batches; for bounded input write the receipt of all of them."""
         written = (
             rows
             | "Global" >> beam.WindowInto(beam.window.GlobalWindows())
-            | "Join" >> beam.ParDo(self._write).with_output_types(int)
+            | "Join" >> beam.ParDo(self._write).with_output_types(tuple[str, int])
         )
         if not rows.is_bounded:
             return written
         return (
-            written | "Sum" >> beam.CombineGlobally(sum) | "Receipt" >> beam.ParDo(self._receipt).with_output_types(int)
+            written
+            | "All" >> beam.GroupByKey()
+            | "Receipt" >> beam.ParDo(self._receipt).with_output_types(tuple[str, int])
         )
 
 
-def store_page_views(path: str, run: str) -> StoreRows:
+def store_page_views(path: str, attempt: str) -> StoreRows:
     """Join rows of page_views; the receipt counts views."""
-    return StoreRows(path, run, "page_views", joins.join_page_views, _views)
+    return StoreRows(path, attempt, Home("page_views", joins.join_page_views, _views, _size_of_row))
 
 
-def store_dead_letters(path: str, run: str) -> StoreRows:
+def store_dead_letters(path: str, attempt: str) -> StoreRows:
     """Join batches of rejects into dead_letters; the receipt counts rejects."""
-    return StoreRows(path, run, "dead_letters", _join_rejects, len)
+    return StoreRows(path, attempt, Home("dead_letters", _join_rejects, len, _size_of_rejects))
 
 
-def store_ledger(path: str, run: str) -> StoreRows:
+def store_ledger(path: str, attempt: str) -> StoreRows:
     """Join rows of the ledger; the receipt counts rows."""
-    return StoreRows(path, run, "ledger", joins.join_ledger, _one)
+    return StoreRows(path, attempt, Home("ledger", joins.join_ledger, _one, _size_of_entry))
 
 
 def _views(row: PageViews) -> int:
@@ -71,8 +84,20 @@ def _one(_: LedgerRow) -> int:
     return 1
 
 
-def _join_rejects(connection: sqlite3.Connection, batches: Sequence[Rejects]) -> None:
-    joins.join_dead_letters(connection, (reject for batch in batches for reject in batch))
+def _size_of_row(row: PageViews) -> int:
+    return ROW_BYTES + len(row.view_set) + len(row.bot_set) + len(row.visitor_set)
+
+
+def _size_of_rejects(rejects: Rejects) -> int:
+    return sum(ROW_BYTES + len(reject.payload) for reject in rejects)
+
+
+def _size_of_entry(_: LedgerRow) -> int:
+    return ROW_BYTES
+
+
+def _join_rejects(store: Store, batches: Sequence[Rejects]) -> None:
+    joins.join_dead_letters(store, (reject for batch in batches for reject in batch))
 
 
 class _StoreDoFn(beam.DoFn):
@@ -82,44 +107,47 @@ class _StoreDoFn(beam.DoFn):
         self._path = path
 
     def setup(self) -> None:
-        self._connection = connect(self._path)
+        self._store = connect(self._path)
 
     def teardown(self) -> None:
-        self._connection.close()
+        self._store.close()
 
 
 class _Write(_StoreDoFn):
-    def __init__(self, path: str, join: Join, weigh: Callable[[Any], int]) -> None:
+    def __init__(self, path: str, home: Home) -> None:
         super().__init__(path)
-        self._join = join
-        self._weigh = weigh
+        self._home = home
 
     def start_bundle(self) -> None:
         self._batch: list[Any] = []
+        self._bytes = 0
         self._written = 0
 
-    def process(self, row: Any) -> Iterable[int]:
-        self._batch.append(row)
-        if len(self._batch) >= BATCH_ROWS:
+    def process(self, element: Any) -> Iterable[int]:
+        self._batch.append(element)
+        self._bytes += self._home.size(element)
+        if self._bytes >= BATCH_BYTES:
             self._flush()
         return ()
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
         self._flush()
-        yield WindowedValue(self._written, beam.window.GlobalWindow().max_timestamp(), (GlobalWindow(),))
+        written = self._home.name, self._written
+        yield WindowedValue(written, beam.window.GlobalWindow().max_timestamp(), (GlobalWindow(),))
 
     def _flush(self) -> None:
-        batch, self._batch = self._batch, []
+        batch, self._batch, self._bytes = self._batch, [], 0
         if batch:
-            joins.in_transaction(self._connection, lambda connection: self._join(connection, batch))
-            self._written += sum(map(self._weigh, batch))
+            in_transaction(self._store, lambda store: self._home.join(store, batch))
+            self._written += sum(map(self._home.weigh, batch))
 
 
 class _Receipt(_StoreDoFn):
-    def __init__(self, path: str, run: str, home: str) -> None:
+    def __init__(self, path: str, attempt: str) -> None:
         super().__init__(path)
-        self._key = run, home
+        self._attempt = attempt
 
-    def process(self, written: int) -> Iterator[int]:
-        joins.in_transaction(self._connection, lambda c: joins.write_receipt(c, *self._key, written))
+    def process(self, bundles: tuple[str, Iterable[int]]) -> Iterator[tuple[str, int]]:
+        written = bundles[0], sum(bundles[1])
+        in_transaction(self._store, lambda store: joins.write_receipt(store, self._attempt, *written))
         yield written

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from typing import NamedTuple
 
-from pipeline.endpoints.sqlite_schema import connect
+from pipeline.endpoints.sqlite_access import connect, in_transaction, patiently
 from transforms.core.contracts import PAGE_VIEW
 from transforms.core.ledger import Account, account
 from transforms.core.records import LedgerRow
@@ -32,7 +32,7 @@ class Example(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What a run left: its account, what it handed over, and what the store holds now."""
+    """What a run left: its account, what it handed over, and what the store holds now, of all its runs."""
 
     account: Account
     counted_views: int
@@ -44,6 +44,7 @@ class Figures(NamedTuple):
     last_window: str
     top_pages: list[Page]
     examples: dict[str, Example]
+    other_runs: int
 
     @property
     def adds_up(self) -> bool:
@@ -55,52 +56,62 @@ class Figures(NamedTuple):
         )
 
 
-def read_figures(path: str, run: str) -> Figures:
-    """Read the figures of a run."""
-    with closing(connect(path)) as connection:
-        rows = _ledger(connection, run)
-        total = account(rows)
-        receipts = dict(connection.execute("SELECT home, written FROM receipts WHERE run = ?", (run,)))
-        rows_held, urls, first, last = connection.execute(
-            "SELECT count(*), count(DISTINCT url), min(window_start), max(window_end) FROM page_views"
-        ).fetchone()
-        return Figures(
-            total,
-            sum(row.counted for row in rows if row.event_type == PAGE_VIEW),
-            receipts.get("page_views", 0),
-            receipts.get("dead_letters", 0),
-            rows_held,
-            urls,
-            first or "",
-            last or "",
-            _top_pages(connection),
-            _examples(connection, total.rejected),
-        )
+def read_figures(path: str, run: str, attempt: str) -> Figures:
+    """Read the figures of a run, with the receipts of one attempt at it.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    with closing(connect(path)) as store:
+        return patiently(store, lambda: _read(store, run, attempt))
 
 
-def forget_receipts(path: str, run: str) -> None:
-    """Drop the receipts of an earlier run of the same id, so that only this one's can pass the check."""
-    with closing(connect(path)) as connection:
-        connection.execute("DELETE FROM receipts WHERE run = ?", (run,))
+def _read(store: sqlite3.Connection, run: str, attempt: str) -> Figures:
+    rows = _ledger(store, run)
+    total = account(rows)
+    receipts = dict(store.execute("SELECT home, written FROM receipts WHERE attempt = ?", (attempt,)))
+    rows_held, urls, first, last = store.execute(
+        "SELECT count(*), count(DISTINCT url), min(window_start), max(window_end) FROM page_views"
+    ).fetchone()
+    (others,) = store.execute("SELECT count(DISTINCT run) FROM ledger WHERE run <> ?", (run,)).fetchone()
+    return Figures(
+        total,
+        sum(row.counted for row in rows if row.event_type == PAGE_VIEW),
+        receipts.get("page_views", 0),
+        receipts.get("dead_letters", 0),
+        rows_held,
+        urls,
+        first or "",
+        last or "",
+        _top_pages(store),
+        _examples(store, total.rejected),
+        others,
+    )
 
 
-def _ledger(connection: sqlite3.Connection, run: str) -> list[LedgerRow]:
+def forget_receipts(path: str, attempt: str) -> None:
+    """Drop the receipts of an attempt, which has been judged by them."""
+    with closing(connect(path)) as store:
+        in_transaction(store, lambda store: store.execute("DELETE FROM receipts WHERE attempt = ?", (attempt,)))
+
+
+def _ledger(store: sqlite3.Connection, run: str) -> list[LedgerRow]:
     query = "SELECT event_type, received, counted, duplicate, rejected, masked FROM ledger WHERE run = ?"
     return [
         LedgerRow(run, kind, None, received, counted, duplicate, json.loads(rejected), masked)
-        for kind, received, counted, duplicate, rejected, masked in connection.execute(query, (run,))
+        for kind, received, counted, duplicate, rejected, masked in store.execute(query, (run,))
     ]
 
 
-def _top_pages(connection: sqlite3.Connection) -> list[Page]:
+def _top_pages(store: sqlite3.Connection) -> list[Page]:
     query = "SELECT url, sum(views) AS n, sum(bot_views) FROM page_views GROUP BY url ORDER BY n DESC, url LIMIT ?"
-    return [Page(*row) for row in connection.execute(query, (TOP_PAGES,))]
+    return [Page(*row) for row in store.execute(query, (TOP_PAGES,))]
 
 
-def _examples(connection: sqlite3.Connection, reasons: Iterable[str]) -> dict[str, Example]:
+def _examples(store: sqlite3.Connection, reasons: Iterable[str]) -> dict[str, Example]:
     query = (
         "SELECT error_message, message_id, position, coalesce(payload_string, hex(payload_bytes))"
         " FROM dead_letters WHERE reason = ? ORDER BY dead_letter_id LIMIT 1"
     )
-    found = {reason: connection.execute(query, (reason,)).fetchone() for reason in reasons}
+    found = {reason: store.execute(query, (reason,)).fetchone() for reason in reasons}
     return {reason: Example(*row) for reason, row in found.items() if row}

@@ -2,64 +2,40 @@
 
 import json
 import sqlite3
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pipeline import __version__
-from pipeline.errors import StoreError
 from transforms.core.identity import stable_id
 from transforms.core.records import LedgerRow, PageViews, Reject
 from transforms.core.times import format_time
 
-ATTEMPTS = 5
-FIRST_WAIT_SECONDS = 0.25
-
 _INSERT_DEAD_LETTER = "INSERT OR IGNORE INTO dead_letters VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_HELD_SETS = (
+    "SELECT view_set, bot_set, visitor_set FROM page_view_sets WHERE url = ? AND window_start = ? AND window_end = ?"
+)
 
-Join = Callable[[sqlite3.Connection], None]
-
-
-def in_transaction(connection: sqlite3.Connection, join: Join) -> None:
-    """Run a join in one transaction; tried again with back-off when the store is busy or full.
-
-    Raises:
-        StoreError: still failing after the last try; nothing of the join is in the store then.
-    """
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            join(connection)
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            if attempt == ATTEMPTS:
-                raise StoreError(f"cannot write to the store after {ATTEMPTS} tries: {error}") from error
-            time.sleep(FIRST_WAIT_SECONDS * 2 ** (attempt - 1))
-        else:
-            return
+Key = tuple[str, str, str]
+PackedSets = tuple[bytes, ...]
 
 
-def join_page_views(connection: sqlite3.Connection, rows: Sequence[PageViews]) -> None:
+def join_page_views(store: sqlite3.Connection, rows: Iterable[PageViews]) -> None:
     """Unite the sets of each row with those of its key; rows whose sets did not grow are not written."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    counts: list[tuple[object, ...]] = []
-    sets: list[tuple[object, ...]] = []
+    grown: dict[Key, PackedSets] = {}
     for row in rows:
         key = row.url, format_time(row.window_start), format_time(row.window_end)
-        held = connection.execute(
-            "SELECT view_set, bot_set, visitor_set FROM page_view_sets"
-            " WHERE url = ? AND window_start = ? AND window_end = ?",
-            key,
-        ).fetchone()
+        held = grown.get(key) or store.execute(_HELD_SETS, key).fetchone()
         new = row.view_set, row.bot_set, row.visitor_set
         united = tuple(map(unite, held, new)) if held else new
         if united != held:
-            sets.append((*key, *united))
-            counts.append((*key, *(len(packed) // 8 for packed in united), now))
-    connection.executemany("INSERT OR REPLACE INTO page_view_sets VALUES (?, ?, ?, ?, ?, ?)", sets)
-    connection.executemany("INSERT OR REPLACE INTO page_views VALUES (?, ?, ?, ?, ?, ?, ?)", counts)
+            grown[key] = united
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    counts = [(*key, *(len(packed) // 8 for packed in sets), now) for key, sets in grown.items()]
+    store.executemany(
+        "INSERT OR REPLACE INTO page_view_sets VALUES (?, ?, ?, ?, ?, ?)",
+        ((*key, *sets) for key, sets in grown.items()),
+    )
+    store.executemany("INSERT OR REPLACE INTO page_views VALUES (?, ?, ?, ?, ?, ?, ?)", counts)
 
 
 def unite(held: bytes, new: bytes) -> bytes:
@@ -70,9 +46,9 @@ def unite(held: bytes, new: bytes) -> bytes:
     return b"".join(value.to_bytes(8, "little") for value in sorted(united))
 
 
-def join_dead_letters(connection: sqlite3.Connection, rejects: Iterable[Reject]) -> None:
+def join_dead_letters(store: sqlite3.Connection, rejects: Iterable[Reject]) -> None:
     """Add dead letters; one that is there already stays as it is."""
-    connection.executemany(_INSERT_DEAD_LETTER, map(dead_letter, rejects))
+    store.executemany(_INSERT_DEAD_LETTER, map(dead_letter, rejects))
 
 
 def dead_letter(reject: Reject) -> tuple[object, ...]:
@@ -106,11 +82,11 @@ def _text(payload: bytes) -> str | None:
         return None
 
 
-def join_ledger(connection: sqlite3.Connection, rows: Iterable[LedgerRow]) -> None:
+def join_ledger(store: sqlite3.Connection, rows: Iterable[LedgerRow]) -> None:
     """Keep the column-wise greatest of each row: an account only grows."""
     for row in rows:
         key = row.run, row.event_type, "" if row.minute is None else format_time(row.minute)
-        held = connection.execute(
+        held = store.execute(
             "SELECT received, counted, duplicate, rejected, masked FROM ledger"
             " WHERE run = ? AND event_type = ? AND minute = ?",
             key,
@@ -122,9 +98,9 @@ def join_ledger(connection: sqlite3.Connection, rows: Iterable[LedgerRow]) -> No
         }
         numbers = map(max, (held[0], held[1], held[2]), (row.received, row.counted, row.duplicate))
         values = (*key, *numbers, json.dumps(greatest), max(held[4], row.masked))
-        connection.execute("INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        store.execute("INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
 
-def write_receipt(connection: sqlite3.Connection, run: str, home: str, written: int) -> None:
-    """Note how much a run handed over to a home, for the check against its ledger."""
-    connection.execute("INSERT OR REPLACE INTO receipts VALUES (?, ?, ?)", (run, home, written))
+def write_receipt(store: sqlite3.Connection, attempt: str, home: str, written: int) -> None:
+    """Note how much one attempt at a run handed over to a home, for the check against its ledger."""
+    store.execute("INSERT OR REPLACE INTO receipts VALUES (?, ?, ?)", (attempt, home, written))

@@ -2,17 +2,18 @@
 
 import json
 import secrets
+import shlex
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from pipeline.errors import StoreError
+from pipeline.endpoints.sqlite_access import Store, connect, in_transaction, patiently
+from pipeline.errors import Misfit, MisfitError, StoreError
 
 STORE_NAME = "millrace.db"
 APPLICATION_ID = 0x4D696C6C  # "Mill", so that file(1) and we ourselves can tell a store from any other database
 SCHEMA_VERSION = 1
-BUSY_SECONDS = 60
 
 SCHEMA = """
 CREATE TABLE page_views (
@@ -41,84 +42,117 @@ CREATE TABLE ledger (
     PRIMARY KEY (run, event_type, minute)
 ) WITHOUT ROWID;
 CREATE TABLE receipts (
-    run TEXT NOT NULL, home TEXT NOT NULL, written INTEGER NOT NULL,
-    PRIMARY KEY (run, home)
+    attempt TEXT NOT NULL, home TEXT NOT NULL, written INTEGER NOT NULL,
+    PRIMARY KEY (attempt, home)
 ) WITHOUT ROWID;
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
-def connect(path: str) -> sqlite3.Connection:
-    """Open a store that exists, for reading and writing; several writers take turns."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous = NORMAL")  # with WAL a crash may lose the last commit, never the file
-    return connection
-
-
 def prepare(folder: str, options: Mapping[str, str]) -> tuple[str, int]:
     """Make the store, or check that an existing one fits; give its path and the seed of its hashes.
 
+    Several processes may do so at once. A file that is not ours is left as it is, byte for byte.
+
     Args:
         folder: the output folder; made where it is missing.
-        options: the options that shape results; a store made with others is refused.
+        options: the options that shape results, by name; a store made with others is refused.
 
     Raises:
-        StoreError: the folder cannot be written, the file is no store of this version, or the options differ.
+        MisfitError: the output is no folder, or holds another program's file, another version's, or results of other
+            options.
+        StoreError: the folder or the store cannot be written.
     """
     path = str(Path(folder) / STORE_NAME)
-    try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        with closing(connect(path)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                _create_if_new(connection, path, options)
-                seed = _check(connection, path, options)
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-    except (OSError, sqlite3.Error) as error:
-        raise StoreError(f"cannot write to {path}: {_reason(error)}") from error
+    _make_folder(folder)
+    _refuse_foreign(folder, path)
+    with closing(connect(path, "rwc")) as store:
+        seed = in_transaction(store, lambda store: _open_or_create(store, folder, options))
+        patiently(store, lambda: store.execute("PRAGMA journal_mode = WAL").fetchone())
     return path, seed
 
 
-def _create_if_new(connection: sqlite3.Connection, path: str, options: Mapping[str, str]) -> None:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application == APPLICATION_ID:
+def _make_folder(folder: str) -> None:
+    if "://" in folder:
+        raise _misfit(folder, "a folder on this machine: the local store is a file")
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise _misfit(folder, "a folder, and this, or what it lies in, is a file") from error
+    except OSError as error:
+        raise StoreError(f"cannot make the folder {folder}: {error.strerror or error}") from error
+
+
+def _refuse_foreign(folder: str, path: str) -> None:
+    """Look at the file as it lies on disk, without locks, journals or any other trace.
+
+    Our own creation goes, in one step, from an empty file to one that carries our id; whatever else is there is not
+    ours.
+    """
+    try:
+        if not Path(path).stat().st_size:
+            return
+    except FileNotFoundError:
         return
-    if tables:
-        raise StoreError(f"{path} is a database of something else; choose another --output")
+    except OSError as error:
+        raise StoreError(f"cannot use {path}: {error.strerror or error}") from error
+    address = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as looker:
+            (application,) = looker.execute("PRAGMA application_id").fetchone()
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "") != "SQLITE_NOTADB":
+            return  # being written just now, or damaged: opening it properly waits, and tells
+        raise _misfit(folder, f"a folder without a {STORE_NAME} that is no database, as {path} is") from error
+    if application != APPLICATION_ID:
+        raise _misfit(folder, f"a folder without a {STORE_NAME} of another program, as {path} is")
+
+
+def _open_or_create(store: Store, folder: str, options: Mapping[str, str]) -> int:
+    """Give the seed, of a store that is there or of a new one."""
+    (application,) = store.execute("PRAGMA application_id").fetchone()
+    if application == APPLICATION_ID:
+        return _check(store, folder, options)
+    seed = secrets.randbits(63)
     for statement in SCHEMA.split(";\n"):
         if statement.strip():
-            connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    values = {"options": json.dumps(dict(options), sort_keys=True), "seed": str(secrets.randbits(63))}
-    connection.executemany("INSERT INTO settings VALUES (?, ?)", values.items())
+            store.execute(statement)
+    store.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    store.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    values = {"options": json.dumps(dict(options), sort_keys=True), "seed": str(seed)}
+    store.executemany("INSERT INTO settings VALUES (?, ?)", values.items())
+    return seed
 
 
-def _check(connection: sqlite3.Connection, path: str, options: Mapping[str, str]) -> int:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+def _check(store: Store, folder: str, options: Mapping[str, str]) -> int:
+    (version,) = store.execute("PRAGMA user_version").fetchone()
     if version != SCHEMA_VERSION:
-        raise StoreError(
-            f"{path} has schema version {version}, this program writes version {SCHEMA_VERSION}; "
-            "use the program that made it, or choose another --output"
+        raise _misfit(
+            folder,
+            f"an output of schema version {SCHEMA_VERSION}, and {store.path} has version {version}: use the version of"
+            " this program that made it, or another output",
         )
-    settings = dict(connection.execute("SELECT name, value FROM settings"))
+    settings = dict(store.execute("SELECT name, value FROM settings"))
     held = json.loads(settings["options"])
     differing = [name for name in sorted(held.keys() | options.keys()) if held.get(name) != options.get(name)]
     if differing:
-        lines = "".join(f"\n  {name}: {held.get(name)} there, {options.get(name)} now" for name in differing)
-        raise StoreError(
-            f"{path} was made with other options, and results of both would not fit together:{lines}\n"
-            "Run with the same options, or choose another --output."
+        raise MisfitError(
+            Misfit(
+                name,
+                options.get(name, "nothing"),
+                f"{held.get(name, 'nothing')}, as {store.path} was made with, or another --output",
+                _another(folder),
+            )
+            for name in differing
         )
     return int(settings["seed"])
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error)
+def _misfit(folder: str, expected: str) -> MisfitError:
+    return MisfitError([Misfit("--output", folder, expected, _another(folder))])
+
+
+def _another(folder: str) -> str:
+    """Name an output beside this one."""
+    beside = "out2" if "://" in folder else (folder.rstrip("/") or "out") + "2"
+    return f"--output {shlex.quote(beside)}"

@@ -1,24 +1,32 @@
 """Progress while a local run works: one line that is rewritten on a terminal, plain lines elsewhere."""
 
+import os
 import threading
 import time
+from contextlib import suppress
 from typing import TextIO
 
 from pipeline.progress import PROGRESS, Progress
 
 TERMINAL_SECONDS = 0.2
 PLAIN_SECONDS = 5.0
+CLEAR_LINE = "\r\x1b[K"
+
+
+def rewrites(stream: TextIO | None) -> bool:
+    """Tell a terminal on which a line can be written over."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 class ProgressReport:
     """Prints how much of the input is read, from a thread of its own, while a ``with`` block runs."""
 
-    def __init__(self, stream: TextIO, *, quiet: bool, progress: Progress = PROGRESS) -> None:
+    def __init__(self, stream: TextIO | None, *, quiet: bool, progress: Progress = PROGRESS) -> None:
         self._stream = stream
         self._progress = progress
-        self._terminal = stream.isatty()
+        self._terminal = rewrites(stream)
         self._ended = threading.Event()
-        self._thread = None if quiet else threading.Thread(target=self._report, daemon=True)
+        self._thread = None if quiet or stream is None else threading.Thread(target=self._report, daemon=True)
 
     def __enter__(self) -> None:
         """Begin to report."""
@@ -32,14 +40,18 @@ class ProgressReport:
         if self._thread:
             self._thread.join()
             if self._terminal:
-                self._stream.write("\r\x1b[K")
-                self._stream.flush()
+                self._write(CLEAR_LINE)
 
     def _report(self) -> None:
         while not self._ended.wait(TERMINAL_SECONDS if self._terminal else PLAIN_SECONDS):
             text = progress_text(self._progress, time.monotonic() - self._begun)
-            self._stream.write(f"\r{text}\x1b[K" if self._terminal else f"{text}\n")
-            self._stream.flush()
+            self._write(f"\r{text}\x1b[K" if self._terminal else f"{text}\n")
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError, ValueError):  # nobody looks any more: the reader is gone, or the stream is closed
+            if self._stream:
+                self._stream.write(text)
+                self._stream.flush()
 
 
 def progress_text(progress: Progress, seconds: float) -> str:

@@ -3,10 +3,18 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from options.table import OPTIONS
 from pipeline.endpoints.sqlite_figures import Example, Figures
+from pipeline.endpoints.sqlite_retention import Pruned
+from pipeline.report.commands import Commands, command_lines
+from pipeline.report.text import columns, cut, padded, wrapped
 from transforms.core.reasons import ADVICE, Reason
 
-NARROW = 60
+NARROWEST, WIDEST = 40, 120
+_BESIDE = 64
+"""Columns that an example needs to stand beside its reason; with fewer it stands below."""
+_PAGES = "SELECT url, window_start, views\nFROM page_views ORDER BY views DESC LIMIT 5"
+_REJECTS = "SELECT reason, error_message, payload_string\nFROM dead_letters LIMIT 5"
 
 
 class Told(NamedTuple):
@@ -15,11 +23,13 @@ class Told(NamedTuple):
     title: str
     files: int
     size: int
-    input_name: str
+    inputs: tuple[str, ...]
     output: str
     store: str
     seconds: float
     max_reject_ratio: float
+    pruned: Pruned
+    commands: Commands
 
 
 def exit_status(figures: Figures, max_reject_ratio: float) -> int:
@@ -40,30 +50,30 @@ def too_many_rejects(figures: Figures, max_reject_ratio: float) -> bool:
 
 
 def summary(figures: Figures, told: Told, width: int) -> str:
-    """Write the summary, at most ``width`` columns wide where values allow."""
-    width = max(width, NARROW)
+    """Write the summary, no line wider than ``width`` (taken as 40 to 120) unless a command has such a word."""
+    width = max(NARROWEST, min(width, WIDEST))
     sections = [
         *_alarm(figures, told, width),
         _heading(figures, told, width),
         *_top_pages(figures, width),
         *_rejects(figures, width),
-        _ledger(figures),
-        _next(figures, told),
+        _ledger(figures, width),
+        *_next(figures, told, width),
     ]
     return "\n\n".join("\n".join(section) for section in sections)
 
 
-def printable(text: str, width: int) -> str:
-    """Cut a text to a width and show control characters as escapes: values of events are hostile to a terminal."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: width + 1])
-    return shown if len(shown) <= width else shown[: width - 1] + "…"
+def alarm(figures: Figures, told: Told, width: int) -> str:
+    """Write only what is wrong with a run; the empty text where nothing is."""
+    return "\n".join(line for lines in _alarm(figures, told, max(NARROWEST, min(width, WIDEST))) for line in lines)
 
 
 def _alarm(figures: Figures, told: Told, width: int) -> Iterator[list[str]]:
     if not figures.adds_up:
-        yield ["FAILED: the ledger does not add up; results are incomplete. Run again, and report this if it stays."]
+        text = "FAILED: the ledger does not add up; results are incomplete. Run again, and report this if it stays."
+        yield [*wrapped(text, width), *_missing(figures, width)]
     elif figures.account.received == 0:
-        yield ["NOTHING WAS READ: the input holds no events. Check --input."]
+        yield wrapped("NOTHING WAS READ: the input holds no events. Check --input.", width)
     elif nothing_admitted(figures) or too_many_rejects(figures, told.max_reject_ratio):
         yield _commonest(figures, width)
 
@@ -73,25 +83,57 @@ def _commonest(figures: Figures, width: int) -> list[str]:
     share = figures.account.refused / figures.account.received
     head = "NOTHING WAS ADMITTED" if nothing_admitted(figures) else "TOO MANY REJECTS"
     advice = ADVICE[Reason(reason)]
-    lines = [
+    texts = [
         f"{head}: {figures.account.refused:,} of {figures.account.received:,} events were rejected ({share:.0%}).",
         f"The commonest reason is {reason} ({count:,}): {advice.meaning}",
-        *_example(figures.examples.get(reason), width),
-        f"What to do: {advice.remedy}",
     ]
-    return [*lines, f"The option that probably helps: {advice.option}"] if advice.option else lines
+    option = [f"  {option.usage}" for option in OPTIONS if f"--{option.name}" == advice.option]
+    return [
+        *(line for text in texts for line in wrapped(text, width)),
+        *_example(figures.examples.get(reason), width),
+        *wrapped(f"What to do: {advice.remedy}", width),
+        *(["The option that probably helps:"] if option else []),
+        *option,
+    ]
+
+
+def _example(example: Example | None, width: int) -> list[str]:
+    if not example:
+        return []
+    where = f"message {example.message_id}, position {example.position or '-'}"
+    return [
+        "For example:",
+        *wrapped(example.payload, width, "    ", most=2),
+        *wrapped(example.error_message, width, "  ", most=3),
+        *wrapped(where, width, "  ", most=2),
+    ]
 
 
 def _heading(figures: Figures, told: Told, width: int) -> list[str]:
     rate = figures.account.received / told.seconds if told.seconds else 0
-    files = "1 file" if told.files == 1 else f"{told.files:,} files"
-    return [
-        told.title,
-        f"  Input   {printable(told.input_name, width - 40)}: {files}, {_bytes(told.size)}",
-        f"  Output  {told.output}",
-        f"  Time    {told.seconds:.1f} s, {rate:,.0f} events/s",
-        *([f"  Spans   {figures.first_window} to {figures.last_window}"] if figures.rows else []),
+    size = f": {_many(told.files, 'file')}, {_bytes(told.size)}"
+    name = cut(", ".join(told.inputs) or "the bundled sample", width - len("  Windows  ") - len(size))
+    others = f", with the results of {_many(figures.other_runs, 'other run')}" if figures.other_runs else ""
+    facts = [
+        ("Input", name + size),
+        ("Output", told.store + others),
+        ("Time", f"{told.seconds:.1f} s, {_many(round(rate), 'event')}/s"),
     ]
+    if figures.rows:
+        facts.append(("Windows", f"{figures.first_window} to {figures.last_window}"))
+    if any(told.pruned):
+        rows, letters = told.pruned
+        facts.append(("Removed", f"{_many(rows, 'row')} of page_views, {_many(letters, 'dead letter')} (--retention)"))
+    return [told.title, *(line for label, text in facts for line in _fact(label, text, width))]
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _fact(label: str, text: str, width: int) -> list[str]:
+    first, *rest = wrapped(text, width, " " * 11)
+    return [f"  {label:<9}{first.lstrip()}", *rest]
 
 
 def _bytes(size: int) -> str:
@@ -104,70 +146,76 @@ def _bytes(size: int) -> str:
 
 def _top_pages(figures: Figures, width: int) -> Iterator[list[str]]:
     if figures.top_pages:
-        room = width - 24
-        lines = [
-            f"  {printable(page.url, room):<{room}} {page.views:>9,} {page.bot_views:>9,}" for page in figures.top_pages
-        ]
-        head = f"{'Top pages':<{room + 2}} {'views':>9} {'by bots':>9}"
-        yield [head, *lines, f"  {figures.urls:,} URLs, {figures.rows:,} rows in page_views"]
+        views = _aligned("views", [page.views for page in figures.top_pages])
+        bots = _aligned("by bots", [page.bot_views for page in figures.top_pages])
+        most = width - 6 - len(views[0]) - len(bots[0])
+        room = min(most, max(7, *(columns(cut(page.url, most)) for page in figures.top_pages)))
+        names = ["Top pages".ljust(room + 2), *(f"  {padded(page.url, room)}" for page in figures.top_pages)]
+        rows = zip(names, views, bots, strict=True)
+        size = f"{_many(figures.urls, 'URL')}, {_many(figures.rows, 'row')} in page_views"
+        yield [*map("  ".join, rows), f"  {size}"]
+
+
+def _aligned(head: str, numbers: list[int]) -> list[str]:
+    """Write a column of numbers under its head, all of one width."""
+    cells = [head, *(f"{number:,}" for number in numbers)]
+    return [cell.rjust(max(map(len, cells))) for cell in cells]
 
 
 def _rejects(figures: Figures, width: int) -> Iterator[list[str]]:
     rejected = sorted(figures.account.rejected.items(), key=lambda item: (-item[1], item[0]))
     if rejected:
+        counts = _aligned("", [count for _, count in rejected])[1:]
+        longest = max(len(reason) for reason, _ in rejected)
+        room = width - len(f"  {'':{longest}}  {counts[0]}  ")
         lines = ["Rejects, with an example each"]
-        for reason, count in rejected:
+        for (reason, _), count in zip(rejected, counts, strict=True):
             example = figures.examples.get(reason)
-            text = printable(example.error_message, width - 34) if example else ""
-            lines.append(f"  {reason:<22} {count:>7,}  {text}")
+            text = example.error_message if example else ""
+            row = f"  {reason:<{longest}}  {count}"
+            if room >= _BESIDE:
+                lines.append(f"{row}  {cut(text, room)}".rstrip())
+            else:
+                lines += [row, *wrapped(text, width, " " * 6, most=2)]
         yield lines
 
 
-def _example(example: Example | None, width: int) -> list[str]:
-    if not example:
-        return []
-    where = f" (message {example.message_id}, position {example.position or '-'})"
-    return [
-        f"For example: {printable(example.error_message, width)}",
-        f"  {printable(example.payload, width - 2)}",
-        f" {printable(where, width)}",
-    ]
-
-
-def _ledger(figures: Figures) -> list[str]:
+def _ledger(figures: Figures, width: int) -> list[str]:
     total = figures.account
-    lines = [
-        ("received", total.received, ""),
-        ("counted", total.counted, "= distinct events"),
-        ("duplicate", total.duplicate, "+ the same events again"),
-        ("rejected", total.refused, "+ set aside in dead_letters"),
-    ]
-    verdict = (
-        "adds up"
-        if total.adds_up
-        else f"DOES NOT ADD UP: {total.received - total.counted - total.duplicate - total.refused:+,}"
+    numbers = _aligned("", [total.received, total.counted, total.duplicate, total.refused])[1:]
+    labels = (
+        ("  received", ""),
+        ("= counted", "distinct events"),
+        ("+ duplicate", "the same events again"),
+        ("+ rejected", "set aside in dead_letters"),
     )
-    checks = [f"  The sum {verdict}."]
+    lines = [f"  {label:<11}  {number}  {text}" for (label, text), number in zip(labels, numbers, strict=True)]
+    masked = [f"  Card numbers were masked in {_many(total.masked, 'event')}."] if total.masked else []
+    checks = ["  The sum adds up."] if figures.adds_up else _missing(figures, width)
+    return ["Ledger", *(cut(line.rstrip(), width) for line in lines), *checks, *masked]
+
+
+def _missing(figures: Figures, width: int) -> list[str]:
+    """Say what keeps the account from adding up."""
+    total = figures.account
+    difference = total.received - total.counted - total.duplicate - total.refused
+    faults = [f"THE SUM DOES NOT ADD UP: {difference:+,}."] if difference else []
     if figures.written_views != figures.counted_views:
-        checks.append(f"  VIEWS ARE MISSING: {figures.counted_views:,} counted, {figures.written_views:,} written.")
+        faults.append(f"VIEWS ARE MISSING: {figures.counted_views:,} counted, {figures.written_views:,} written.")
     if figures.written_rejects < total.refused:
-        checks.append(f"  DEAD LETTERS ARE MISSING: {total.refused:,} rejected, {figures.written_rejects:,} written.")
-    masked = [f"  Card numbers were masked in {total.masked:,} events."] if total.masked else []
-    return [
-        "Ledger",
-        *(f"  {name:<10} {number:>12,}  {text}".rstrip() for name, number, text in lines),
-        *checks,
-        *masked,
-    ]
+        faults.append(f"DEAD LETTERS ARE MISSING: {total.refused:,} rejected, {figures.written_rejects:,} written.")
+    return [line for fault in faults for line in wrapped(fault, width, "  ")]
 
 
-def _next(figures: Figures, told: Told) -> list[str]:
-    query = "SELECT url, window_start, views FROM page_views ORDER BY views DESC LIMIT 5"
-    lines = ["Next", f"  Query the results:  sqlite3 {told.store} '{query}'"]
+def _next(figures: Figures, told: Told, width: int) -> Iterator[list[str]]:
+    steps: list[tuple[str, tuple[str, ...]]] = []
+    if figures.rows:
+        steps.append(("Query the results:", (*told.commands.query, told.store, _PAGES)))
     if figures.account.refused:
-        query = "SELECT reason, error_message FROM dead_letters"
-        lines.append(f"  See the rejects:    sqlite3 {told.store} '{query}'")
-    return [
-        *lines,
-        "  Your own events:    python -m pipeline --input FILES --output out2   (README, 'Your own events')",
-    ]
+        steps.append(("See the rejects:", (*told.commands.query, told.store, _REJECTS)))
+    if not told.inputs:
+        own = (*told.commands.program, "--input", "FILES", "--output", f"{told.output.rstrip('/')}2")
+        steps.append(("Your own events (README, section 'Your own events'):", own))
+    if steps:
+        lines = [[f"  {label}", *command_lines(words, width, "    ")] for label, words in steps]
+        yield ["Next", *(line for step in lines for line in step)]

@@ -122,9 +122,13 @@ def test_a_gain_says_what_grew_and_nothing_else(first, second):
     was, now = contents(old), contents(new)
     keys = [(new.names[name], int(window)) for name, window in zip(new.name_of, new.windows, strict=True)]
     nothing: tuple[set[int], ...] = (set(), set(), set(), set())
-    assert [keys[cell] for cell in change.changed] == [key for key in keys if now[key] != was.get(key, nothing)]
+    counts = {key: (now[key][0], *now[key][2:]) for key in keys}
+    before_counts = {key: (was.get(key, nothing)[0], *was.get(key, nothing)[2:]) for key in keys}
+    assert [keys[cell] for cell in change.changed] == [key for key in keys if counts[key] != before_counts[key]]
+    assert change.seen.tolist() == [len(now[key][1]) - len(was.get(key, nothing)[1]) for key in keys]
+    assert change.is_nothing == (was == now)
     assert change.counted.tolist() == [len(now[key][0]) - len(was.get(key, nothing)[0]) for key in keys]
-    assert len(gain(new, union([pack(new), *more, *before]), "late").changed) == 0
+    assert gain(new, union([pack(new), *more, *before]), "late").is_nothing
 
 
 @given(SIGHTINGS, st.integers(50, 400))

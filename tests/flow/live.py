@@ -76,7 +76,8 @@ class Script:
         return self
 
     def end(self) -> TestStream:
-        return self.pane().stream.advance_watermark_to_infinity()
+        """End, when the last pane has gone through the sets and through the ledger: the runner waits for no timer."""
+        return self.pane().pane().stream.advance_watermark_to_infinity()
 
 
 class Live:

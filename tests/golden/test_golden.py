@@ -164,3 +164,12 @@ def test_globs(tmp_path):
 def test_a_mapping_file(tmp_path):
     assert run_here(tmp_path, "--input", input_of("plain_json"), "--mapping", CASES / "plain_json" / "mapping.yaml") == 0
     assert read_tables(tmp_path) == expected("plain_json")
+
+
+@pytest.mark.xfail(strict=True, reason="a user written as two quotes is taken for a malformed line")
+def test_an_empty_user_is_two_quotes_in_a_log(tmp_path):
+    """Apache writes "" where a request was sent with a user name that is empty (mod_log_config, log_remote_user)."""
+    path = tmp_path / "access.log"
+    path.write_text('192.0.2.3 - "" [17/Sep/2026:10:40:07 +0000] "GET /home HTTP/1.1" 200 5\n', encoding="utf-8")
+    run_here(tmp_path, "--input", path)
+    assert read_tables(tmp_path)["page_views"] == [["/home", "2026-09-17T10:40:00Z", "2026-09-17T10:41:00Z", 1, 0, 1]]

@@ -61,9 +61,9 @@ def card_spans(text: str) -> Iterator[tuple[int, int]]:
             yield match.start() + start, match.start() + end
 
 
-def is_card(digits: str) -> bool:
-    """Tell whether a text is a card number written as one group."""
-    return next(card_spans(digits), None) == (0, len(digits))
+def is_card(text: str) -> bool:
+    """Tell whether a text is a card number and nothing else."""
+    return next(card_spans(text), None) == (0, len(text))
 
 
 def _spans_of_run(run: str) -> Iterator[tuple[int, int]]:

@@ -12,13 +12,22 @@ COMPACT_BYTES = 1 << 20
 
 
 class Gain(NamedTuple):
-    """What cells hold, and what they gained since they were last looked at; ``changed`` says which cells did."""
+    """What cells hold, and what they gained since they were last looked at.
+
+    ``changed`` numbers the cells whose counts differ now; ``counted`` and ``seen`` are gains per cell, in distinct
+    identities and in distinct sightings. A duplicate is a gain in ``seen`` that changes no count.
+    """
 
     sets: Sets
     changed: Ints
     counted: Ints
     seen: Ints
     timing: str = "final"
+
+    @property
+    def is_nothing(self) -> bool:
+        """Tell whether no set grew."""
+        return not self.seen.any() and not len(self.changed)
 
 
 def gain(before: Sets | None, after: Sets, timing: str) -> Gain:
@@ -27,12 +36,12 @@ def gain(before: Sets | None, after: Sets, timing: str) -> Gain:
     old = np.zeros_like(now)
     if before is not None:
         old[:, : len(before)] = _sizes(before)
-    grown = now - old
-    return Gain(after, np.flatnonzero(grown.any(axis=0)), grown[0], grown[1], timing)
+    identities, bots, visitors, sightings = now - old
+    return Gain(after, np.flatnonzero(identities + bots + visitors), identities, sightings, timing)
 
 
 def _sizes(sets: Sets) -> Ints:
-    columns = (sets.identities(), sets.sightings, sets.bots, sets.visitors)
+    columns = (sets.identities(), sets.bots, sets.visitors, sets.sightings)
     return np.stack([column.sizes(len(sets)) for column in columns])
 
 

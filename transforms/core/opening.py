@@ -71,7 +71,7 @@ class Opener:
         split = split_values if message.form is Form.JSON_VALUES else split_lines
         raws, positions = self._take_out_large(opened, message, *split(data, start))
         origin = Origin(message.message_id, None, message.attributes, message.form, by_line=True)
-        if message.form is Form.JSON_LINES and _may_hold_nested(data, raws):
+        if message.form is not Form.ACCESS_LOG and _may_hold_nested(data, raws):
             raws, positions = self._take_out_nested(opened, origin, raws, positions)
         self._admit(opened, origin, raws, positions)
 
@@ -92,7 +92,7 @@ class Opener:
     def _take_out_nested(
         self, opened: Opened, origin: Origin, raws: list[bytes], positions: list[int]
     ) -> tuple[list[bytes], list[int]]:
-        """Open the lines that are arrays or envelopes, each as a message of its own; give back the others."""
+        """Open the lines and values that are arrays or envelopes, each a message of its own; give back the others."""
         plain_raws: list[bytes] = []
         plain_positions: list[int] = []
         for raw, position in zip(raws, positions, strict=True):

@@ -1,0 +1,66 @@
+"""Commands to suggest: spelt so that they can be pasted into the shell from which this program was started."""
+
+import os.path
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+_WITH_PYTHON = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute(sys.argv[2]), sep='\\n')"
+
+
+class Commands(NamedTuple):
+    """How this program is started here, and what answers a query of a store: ``QUERY STORE SQL``, both as words."""
+
+    program: tuple[str, ...] = ("python", "-m", "pipeline")
+    query: tuple[str, ...] = ("sqlite3",)
+
+
+def commands_here() -> Commands:
+    """Look at how this process was started, and at what is installed."""
+    script = sys.argv[0]
+    if Path(script).name == "millrace":
+        program: tuple[str, ...] = (_spelt(script),)
+    else:
+        program = (_spelt(sys.executable or "python"), "-m", "pipeline")
+    return Commands(program, _query())
+
+
+def _query() -> tuple[str, ...]:
+    if shutil.which("sqlite3"):
+        return ("sqlite3",)
+    python = _spelt(sys.executable or "python")
+    if sys.version_info >= (3, 12):  # the first whose sqlite3 module has a command line
+        return python, "-m", "sqlite3"
+    return python, "-c", _WITH_PYTHON
+
+
+def _spelt(path: str) -> str:
+    """Name a program as short as the shell finds it: by its name, by a path from here, or by its whole path."""
+    for name in dict.fromkeys(("python" if "python" in Path(path).name else Path(path).name, Path(path).name)):
+        found = shutil.which(name)
+        if found and Path(found).absolute().parent == Path(path).absolute().parent:
+            return name
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative
+
+
+def command_lines(words: tuple[str, ...], width: int, indent: str) -> list[str]:
+    """Write a command within ``width`` columns where words allow, broken so that it can be pasted whole."""
+    flat = shlex.join(word.replace("\n", " ") for word in words)
+    if len(indent) + len(flat) <= width:
+        return [indent + flat]
+    lines: list[str] = []
+    line = indent
+    for word in map(shlex.quote, words):
+        first, *rest = word.split("\n")
+        if line.strip() and len(f"{line} {first} \\") > width:
+            lines.append(f"{line} \\")
+            line = f"{indent}  {first}"
+        else:
+            line = f"{line} {first}" if line.strip() else f"{indent}{first}"
+        for part in rest:  # a line's end within quotes stays within them
+            lines.append(line)
+            line = f"{indent}  {part}"
+    return [*lines, line]

@@ -1,0 +1,149 @@
+"""The wired flow as a graph: its types, its labels."""
+
+from typing import Any
+
+import apache_beam as beam
+import pytest
+from apache_beam.pipeline import AppliedPTransform, PipelineVisitor
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.testing.test_stream import TestStream as Stream
+
+from options.command_line import read_command_line
+from pipeline.endpoints import resolve
+from pipeline.flow import build
+from transforms.coders import BatchCoder
+from transforms.core.page_views import ViewRules
+from transforms.core.records import Message
+from transforms.count_page_views import CountPageViews
+from transforms.keep_ledger import KeepLedger
+from transforms.panes import FINAL, LIVE, Panes
+
+OURS = ("pipeline.", "transforms.")
+LABELS = """
+Read messages
+Read messages/Files
+Read messages/Split
+Read messages/Spread
+Read messages/Read
+Open messages
+Open messages/ParDo(_Open)
+Parse events
+Parse events/ParDo(_Parse)
+Validate events
+Validate events/ParDo(_Validate)
+Count page views
+Count page views/Sets
+Count page views/Sets/Global
+Count page views/Sets/Collect
+Count page views/UniteSets
+Count page views/UniteSets/Group by slot
+Count page views/UniteSets/Unite
+Count page views/Count
+All rejects
+Keep ledger
+Keep ledger/Received
+Keep ledger/Received/Global
+Keep ledger/Received/Collect
+Keep ledger/Admitted
+Keep ledger/Admitted/Global
+Keep ledger/Admitted/Collect
+Keep ledger/Rejected
+Keep ledger/Rejected/Global
+Keep ledger/Rejected/Collect
+Keep ledger/What happened
+Keep ledger/UniteSets
+Keep ledger/UniteSets/Group by slot
+Keep ledger/UniteSets/Unite
+Keep ledger/Count
+Keep ledger/All counts
+Keep ledger/By type and minute
+Keep ledger/Rate
+Keep ledger/Group
+Keep ledger/Rows
+Store page views
+Store page views/Global
+Store page views/Join
+Store page views/All
+Store page views/Receipt
+Store dead letters
+Store dead letters/Global
+Store dead letters/Join
+Store dead letters/All
+Store dead letters/Receipt
+Store ledger
+Store ledger/Global
+Store ledger/Join
+Store ledger/All
+Store ledger/Receipt
+"""
+LIVE_LABELS = (
+    "Count page views/UniteSets/Key by window",
+    "Count page views/UniteSets/Rate",
+    "Keep ledger/UniteSets/Key by window",
+    "Keep ledger/UniteSets/Rate",
+)
+
+
+class _Walk(PipelineVisitor):
+    """Notes the type of every collection and the label of every step that our own code applies."""
+
+    def __init__(self) -> None:
+        self.types: dict[str, Any] = {}
+        self.labels: list[str] = []
+
+    def enter_composite_transform(self, transform_node: AppliedPTransform) -> None:
+        self._note(transform_node)
+
+    def visit_transform(self, transform_node: AppliedPTransform) -> None:
+        self._note(transform_node)
+
+    def visit_value(self, value: Any, producer_node: AppliedPTransform) -> None:
+        self.types[f"{producer_node.full_label} {value.tag or ''}"] = value.element_type
+
+    def _note(self, node: AppliedPTransform) -> None:
+        applied_by = node.parent.transform if node.parent else None
+        if node.full_label and (applied_by is None or type(applied_by).__module__.startswith(OURS)):
+            self.labels.append(node.full_label)
+
+
+def walk(panes: Panes, messages: beam.PTransform | None = None, output: str = "out", seed: int = 1) -> _Walk:
+    _, settings = read_command_line(["--input", "x", "--output", output])
+    fields = {"run_id": f"run {seed}", "files": [], "store": f"{output}/s", "seed": seed, "contracts": {}}
+    rest = {name: "" for name in resolve.Run._fields if name not in fields}
+    run = resolve.Run(**fields, **rest)
+    ends, steps = resolve.endpoints(settings, run), resolve.steps(settings, run)
+    steps = steps._replace(
+        count_page_views=CountPageViews(ViewRules(seed=seed), panes), keep_ledger=KeepLedger(run.run_id, seed, panes)
+    )
+    root = beam.Pipeline(runner=FnApiRunner())
+    build(root, ends._replace(messages=messages) if messages else ends, steps)
+    walked = _Walk()
+    root.visit(walked)
+    return walked
+
+
+def live_messages() -> Stream:
+    return Stream(coder=BatchCoder()).with_output_types(Message)
+
+
+@pytest.mark.parametrize("panes", [FINAL, LIVE], ids=["final", "live"])
+def test_no_element_is_of_any_type(panes):
+    types = walk(panes, live_messages() if panes is LIVE else None).types
+    assert len(types) > 30
+    untyped = {label: kind for label, kind in types.items() if kind is None or "Any" in str(kind)}
+    assert untyped == {}
+
+
+def test_labels():
+    """Jobs are updated in place by their steps' labels: one that is renamed loses its state."""
+    assert walk(FINAL).labels == LABELS.strip().split("\n")
+
+
+def test_labels_of_a_live_run():
+    live = set(walk(LIVE, live_messages()).labels)
+    kept = {label for label in LABELS.strip().split("\n") if not label.endswith(("All", "Receipt"))}
+    assert live == {label for label in kept if not label.startswith("Read messages/")} | set(LIVE_LABELS)
+
+
+def test_labels_depend_on_no_setting():
+    assert walk(FINAL, output="elsewhere", seed=99).labels == walk(FINAL).labels
