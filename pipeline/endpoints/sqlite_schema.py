@@ -45,6 +45,10 @@ CREATE TABLE receipts (
     attempt TEXT NOT NULL, home TEXT NOT NULL, written INTEGER NOT NULL,
     PRIMARY KEY (attempt, home)
 ) WITHOUT ROWID;
+CREATE TABLE rejects_written (
+    attempt TEXT NOT NULL, dead_letter_id TEXT NOT NULL,
+    PRIMARY KEY (attempt, dead_letter_id)
+) WITHOUT ROWID;
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 

@@ -204,7 +204,6 @@ def test_what_an_earlier_attempt_wrote_hides_no_loss(loss, lose, arguments, caps
     assert loss.told in capsys.readouterr().out
 
 
-@pytest.mark.xfail(strict=True, reason="the receipt counts rejects handed over, not the dead letters that they are")
 def test_a_reject_delivered_twice_hides_no_lost_dead_letter(lose, tmp_path):
     twice = '{"message": {"messageId": "m1", "data": "e30="}}'
     path = tmp_path / "input.jsonl"
