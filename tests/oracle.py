@@ -112,12 +112,16 @@ def admit(event: Any, published: datetime | None) -> Admitted:
     """
     if event is None:
         raise Refused("not_json")
-    if not isinstance(event, dict) or not all(isinstance(event.get(n), str) and event[n] for n in ("id", "source", "type")):
+    if not isinstance(event, dict) or not all(
+        isinstance(event.get(n), str) and event[n] for n in ("id", "source", "type")
+    ):
         raise Refused("not_an_event")
     kind, data = event["type"].removeprefix("com.acme."), event.get("data", {})
     if kind not in ("web.page_view.v1", "http.request.v1"):
         raise Refused("unknown_contract")
-    if kind == "web.page_view.v1" and not (isinstance(data.get("url"), str) and data["url"].startswith(("/", "http", "HTTP"))):
+    if kind == "web.page_view.v1" and not (
+        isinstance(data.get("url"), str) and data["url"].startswith(("/", "http", "HTTP"))
+    ):
         raise Refused("contract_violated")
     time = time_of(event.get("time"))
     if published and time < published - timedelta(hours=1):
@@ -155,7 +159,7 @@ def time_of(text: Any) -> datetime:
 def canonical(url: str) -> str:
     """Bring a URL into the form that views are counted under."""
     if url.startswith("/"):
-        return url.split("#")[0].split("?")[0]
+        return url.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0]
     parts = urlsplit(url)
     port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
     return f"{parts.scheme}://{parts.hostname}{port}{parts.path or '/'}"

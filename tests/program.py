@@ -32,7 +32,9 @@ def run_process(output: Path, *arguments: str | Path, stdin: bytes = b"") -> "su
 def read_tables(output: Path) -> Tables:
     """Read what is promised to stay the same: no row holds a time of writing, an attempt, a version or a run's id."""
     return {
-        "page_views": select(output, "SELECT url, window_start, window_end, views, bot_views, visitors FROM page_views"),
+        "page_views": select(
+            output, "SELECT url, window_start, window_end, views, bot_views, visitors FROM page_views"
+        ),
         "dead_letters": dead_letters(output),
         "ledger": ledger(output),
     }
@@ -40,11 +42,24 @@ def read_tables(output: Path) -> Tables:
 
 def dead_letters(output: Path) -> list[dict[str, Any]]:
     """Read the dead letters as objects; bytes are shown, in hex, only where there is no text."""
-    names = (
-        "dead_letter_id stage reason error_message violations event_type message_id position timestamp publish_time"
-        " attributes payload_string payload_bytes"
-    ).split()
-    letters = [dict(zip(names, row, strict=True)) for row in select(output, f"SELECT {','.join(names)} FROM dead_letters")]
+    names = [
+        "dead_letter_id",
+        "stage",
+        "reason",
+        "error_message",
+        "violations",
+        "event_type",
+        "message_id",
+        "position",
+        "timestamp",
+        "publish_time",
+        "attributes",
+        "payload_string",
+        "payload_bytes",
+    ]
+    letters = [
+        dict(zip(names, row, strict=True)) for row in select(output, f"SELECT {','.join(names)} FROM dead_letters")
+    ]
     for letter in letters:
         letter |= {name: json.loads(letter[name]) for name in ("violations", "attributes")}
         payload = letter.pop("payload_bytes")

@@ -119,7 +119,9 @@ LOSSES = [
     pytest.param(Loss("parse_events", "rejects", lost_reject, ONE_LOST), id="a reject of parsing"),
     pytest.param(Loss("validate_events", "rejects", lost_reject, ONE_LOST), id="a reject of validation"),
     pytest.param(Loss("page_views", "", lost_row, "VIEWS ARE MISSING: 3 counted, 2 written."), id="a row"),
-    pytest.param(Loss("page_views", "", lost_smaller_row, "VIEWS ARE MISSING: 3 counted, 2 written."), id="a view of a row"),
+    pytest.param(
+        Loss("page_views", "", lost_smaller_row, "VIEWS ARE MISSING: 3 counted, 2 written."), id="a view of a row"
+    ),
     pytest.param(
         Loss("dead_letters", "", lost_reject, "DEAD LETTERS ARE MISSING: 5 rejected, 2 written."), id="dead letters"
     ),

@@ -18,10 +18,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle import Refused, canonical, judge, time_of
-from tests.program import added_up, ledger, run_here, select
+from tests.program import added_up, run_here, select
 
 START = datetime(2026, 9, 17, 10, 40, tzinfo=UTC)
-URLS = ("/a", "/a?b=c", "/a#top", "/b//", "HTTPS://Shop.Example", "https://shop.example:443/?q", "http://shop.example:8080/a%20")
+URLS = (
+    "/a",
+    "/a?b=c",
+    "/a#top",
+    "/b//",
+    "HTTPS://Shop.Example",
+    "https://shop.example:443/?q",
+    "http://shop.example:8080/a%20",
+)
 AGENTS = (None, "", "Mozilla/5.0 (X11; Linux x86_64)", "Mozilla/5.0 (compatible; Googlebot/2.1)")
 MALFORMED = (
     b'{"cut": ',
@@ -52,7 +60,9 @@ def events(draw) -> dict[str, Any]:
     moment = START + timedelta(microseconds=draw(st.sampled_from([0, 1, 59_999_999, 60_000_000, 3_601_000_000, -1])))
     person = draw(st.sampled_from(["user_id", "session_id", "ip"]))
     data = {"url": draw(st.sampled_from(URLS)), person: draw(st.sampled_from(["1", "2", "", None]))}
-    kind = draw(st.sampled_from(["web.page_view.v1", "web.page_view.v1", "com.acme.web.page_view.v1", "http.request.v1"]))
+    kind = draw(
+        st.sampled_from(["web.page_view.v1", "web.page_view.v1", "com.acme.web.page_view.v1", "http.request.v1"])
+    )
     if kind == "http.request.v1":
         data = {"status": 200, "ip": "192.0.2.1"}
     return {
@@ -71,10 +81,14 @@ def envelopes(draw, message_id: str) -> bytes:
     held = draw(st.lists(events(), min_size=1, max_size=3))
     texts = [json.dumps(event) for event in held]
     data = draw(st.sampled_from([texts[0], f"[{', '.join(texts)}]", "\n".join([*texts, "{"])]))
-    published = START + timedelta(microseconds=draw(st.sampled_from([0, 1, 3_600_000_000, 3_600_000_001, -300_000_000, -300_000_002])))
+    published = START + timedelta(
+        microseconds=draw(st.sampled_from([0, 1, 3_600_000_000, 3_600_000_001, -300_000_000, -300_000_002]))
+    )
     message = {"data": b64encode(data.encode()).decode()}
     message |= draw(st.sampled_from([{"messageId": message_id}, {"messageId": message_id}, {}]))
-    message |= draw(st.sampled_from([{"publishTime": written(published, 0)}, {"publishTime": written(published, 0)}, {}]))
+    message |= draw(
+        st.sampled_from([{"publishTime": written(published, 0)}, {"publishTime": written(published, 0)}, {}])
+    )
     return json.dumps({"message": message}).encode()
 
 
@@ -119,7 +133,11 @@ def histories(draw) -> History:
 def test_random_histories(history):
     with TemporaryDirectory() as folder:
         out = Path(folder, "out")
-        first, second = (write(Path(folder, name), files, history) for name, files in history._asdict().items() if name != "compressed")
+        first, second = (
+            write(Path(folder, name), files, history)
+            for name, files in history._asdict().items()
+            if name != "compressed"
+        )
         assert run_here(out, "--input", first) == 0
         compare(out, history.first, [history.first])
         assert run_here(out, "--input", second) == 0

@@ -47,7 +47,12 @@ def test_early_on_time_and_late(live):
         ("on_time", "/b", "10:40:00", 1),
     ]
     assert late == [("late", "/a", "10:40:00", 3)]
-    assert live.page_views() == [["/a", "10:39:00", 1, 0], ["/a", "10:40:00", 3, 2], ["/a", "10:41:00", 1, 0], ["/b", "10:40:00", 1, 0]]
+    assert live.page_views() == [
+        ["/a", "10:39:00", 1, 0],
+        ["/a", "10:40:00", 3, 2],
+        ["/a", "10:41:00", 1, 0],
+        ["/b", "10:40:00", 1, 0],
+    ]
     assert live.ledger() == [
         ["", 6, 0, 0, {}],
         [f"{VIEWS} 10:39:00", 0, 1, 0, {}],
@@ -124,7 +129,9 @@ def test_beyond_the_lateness_allowed(live):
         ("m1", "2", "validate", "in_future"),
         ("m2", "1", "parse", "not_json"),
     }
-    assert [json.loads(row["payload_string"]) for row in dead_letters(live.folder) if row["reason"] == "too_late"] == [late]
+    assert [json.loads(row["payload_string"]) for row in dead_letters(live.folder) if row["reason"] == "too_late"] == [
+        late
+    ]
     assert live.page_views() == [["/a", "09:40:00", 1, 0], ["/a", "10:40:00", 1, 0]]
     assert live.ledger() == [
         ["", 5, 0, 0, {"in_future": 1, "not_json": 1, "too_late": 1}],
@@ -136,7 +143,9 @@ def test_beyond_the_lateness_allowed(live):
 def test_behind_the_expiry_a_partial_row_joins_what_is_stored(live):
     """The state of the window is gone: the row holds one view, the store all three."""
     script = Script().watermark("10:40:00")
-    script.arrive(message("m1", "10:40:05", view("1", "10:40:01", user_id="u"), view("2", "10:40:02", user_id="v"))).pane()
+    script.arrive(
+        message("m1", "10:40:05", view("1", "10:40:01", user_id="u"), view("2", "10:40:02", user_id="v"))
+    ).pane()
     script.watermark("13:00:00").arrive(message("m2", "10:41:00", view("3", "10:40:03", user_id="u"))).pane()
     live.run(script, Panes(interval=10, expiry=2 * HOUR))
     assert live.panes()[-1][1:] == ("/a", "10:40:00", 1)

@@ -64,7 +64,9 @@ def test_splits_compression_names_and_places_change_no_row(line, tmp_path, in_sp
     plain.write_bytes(data)
     assert run_here(tmp_path / "whole", "--input", plain) == 0
     wanted = read_tables(tmp_path / "whole")
-    assert {letter["reason"] for letter in wanted["dead_letters"]} == {"bad_log_line" if line is log_line else "not_json"}
+    assert {letter["reason"] for letter in wanted["dead_letters"]} == {
+        "bad_log_line" if line is log_line else "not_json"
+    }
     assert len(wanted["dead_letters"]) == 28
     assert {row[0] for row in wanted["page_views"]} == {f"/page/{n}" for n in range(4)}
 

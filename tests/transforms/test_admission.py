@@ -328,7 +328,8 @@ def test_a_contract_of_ones_own(windows, tmp_path):
         origin=Origin("m1", NOON),
     )
     valid = outputs_of(
-        lambda root: root | elements([orders], windows, ParsedEvents) | ValidateEvents({"shop.order.v1": schema}), tmp_path
+        lambda root: root | elements([orders], windows, ParsedEvents) | ValidateEvents({"shop.order.v1": schema}),
+        tmp_path,
     )
     assert valid["batches"] == [
         at(1, EventBatch(Origin("m1", NOON), [Event("1", "s", "shop.order.v1", NOON, {"total": 1}, 100)]), windows)

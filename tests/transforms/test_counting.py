@@ -77,7 +77,13 @@ BATCHES = [
     ),
 ]
 SORTED_ROWS = [
-    rows_of("/a", 0, ["s\x001", "s\x002", "t\x001"], ["s\x002"], ["user_id\x007", "user_id\x008", "session_id\x007", "ip\x00192.0.2.1"]),
+    rows_of(
+        "/a",
+        0,
+        ["s\x001", "s\x002", "t\x001"],
+        ["s\x002"],
+        ["user_id\x007", "user_id\x008", "session_id\x007", "ip\x00192.0.2.1"],
+    ),
     rows_of("/a", 1, ["s\x003"], [], []),
     rows_of("https://a.example/", -1, ["s\x001"], [], []),
 ]
@@ -100,7 +106,9 @@ def added_up(counts: list[Seen]) -> dict[tuple[str, int, str], int]:
 @pytest.mark.parametrize("shards", [1, 32])
 def test_count_page_views(windows, shards, tmp_path):
     counted = outputs_of(
-        lambda root: root | elements(BATCHES, windows, EventBatch) | CountPageViews(ViewRules(shards=shards, seed=SEED)),
+        lambda root: (
+            root | elements(BATCHES, windows, EventBatch) | CountPageViews(ViewRules(shards=shards, seed=SEED))
+        ),
         tmp_path,
     )
     assert sorted(counted["rows"], key=by_key) == SORTED_ROWS
@@ -117,7 +125,8 @@ def test_page_views_in_any_order_and_twice(windows, tmp_path):
     shuffled = [batch(one) for one in (event for batch in BATCHES * 2 for event in batch.events)]
     random.Random(4).shuffle(shuffled)  # noqa: S311 - no secret
     counted = outputs_of(
-        lambda root: root | elements(shuffled, GlobalWindows(), EventBatch) | CountPageViews(ViewRules(seed=SEED)), tmp_path
+        lambda root: root | elements(shuffled, GlobalWindows(), EventBatch) | CountPageViews(ViewRules(seed=SEED)),
+        tmp_path,
     )
     assert sorted(counted["rows"], key=by_key) == SORTED_ROWS
     assert sum(added_up(counted["counts"]).values()) == 6
@@ -131,7 +140,12 @@ def test_wider_windows_and_queries(tmp_path):
     width = 5 * MINUTE
     assert sorted(counted["rows"], key=by_key) == [
         rows_of(
-            "/a", 0, ["s\x001", "s\x002", "s\x003", "t\x001"], ["s\x002"], ["user_id\x007", "session_id\x007", "ip\x00192.0.2.1"], width
+            "/a",
+            0,
+            ["s\x001", "s\x002", "s\x003", "t\x001"],
+            ["s\x002"],
+            ["user_id\x007", "session_id\x007", "ip\x00192.0.2.1"],
+            width,
         ),
         rows_of("/a?b=c", 0, ["s\x001"], [], ["user_id\x008"], width),
         rows_of("https://a.example/", -5, ["s\x001"], [], [], width),

@@ -16,7 +16,7 @@ _EXTENSIONS = (
 ASSETS = frozenset(_EXTENSIONS.split())
 """Extensions of what pages are made of, as against pages."""
 
-_CLIENT = r"(?:(?:[^\s:\[\"]++|\[[^\s\]]++\]):[0-9]++ )?(\S++) \S++ [^\[\"]++"
+_CLIENT = r"(?:(?:[^\s:\[\"]++|\[[^\s\]]++\]):[0-9]++ )?(\S++) \S++ (?:\"\" |[^\[\"]++)"
 _TIME = r"\[(.{17}):([0-5][0-9]) (.{5})\] "  # _parse_minute looks closer, once a minute of the log
 _QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*)"'
 _REQUEST = rf'(?:"([A-Z]{{1,32}}) (/[^" \\]*+)(?: HTTP/[0-9.]++)?"|{_QUOTED})'  # the common one, or any
