@@ -31,7 +31,7 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test check lock wheel clean python rebuild
+.PHONY: help setup run test check bench lock wheel clean python rebuild
 rebuild:
 
 help: ## list the targets
@@ -55,6 +55,9 @@ check: $(PROJECT) $(DEV) ## set up, then judge the code: lint, format, types, ar
 	$(VENV_PYTHON) -m pytest -q tests/architecture
 
 # The build backend is locked with the rest: installing the project then needs no download of its own.
+bench: $(PROJECT) ## measure what each step costs per event, beside a plain loop
+	$(VENV_PYTHON) -m benchmarks.steps
+
 lock: ## compile the lock files from setup.py again (needs uv); UPGRADE=--upgrade takes newer versions
 	@for target in "requirements.lock" "requirements-dev.lock --extra dev --constraints requirements.lock"; do \
 		echo 'setuptools>=77' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \

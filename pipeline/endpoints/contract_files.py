@@ -32,7 +32,7 @@ def load_contracts(folder: str) -> dict[str, str]:
         try:
             own[name] = _read(name, path)
         except BadContractError as fault:
-            misfits.append(Misfit("--contracts", path, f"a contract, and this is none: {fault}", _EXAMPLE))
+            misfits.append(Misfit("--contracts", path, f"a contract; {fault}", _EXAMPLE))
     if not paths:
         misfits.append(Misfit("--contracts", folder, "a folder with JSON Schemas: shop.order.v1.json", _EXAMPLE))
     if misfits:

@@ -59,7 +59,7 @@ def _unmatched(pattern: str) -> Misfit:
     elif _GLOB & set(pattern):
         expected = "a glob that matches a file"
     else:
-        expected = "a file, a folder or a glob, and nothing is there"
+        expected = "a file, a folder or a glob; nothing is there"
     return Misfit("--input", pattern, expected, "--input 'logs/*.gz'")
 
 

@@ -70,8 +70,6 @@ def _read(store: sqlite3.Connection, run: str, attempt: str) -> Figures:
     rows = _ledger(store, run)
     total = account(rows)
     receipts = dict(store.execute("SELECT home, written FROM receipts WHERE attempt = ?", (attempt,)))
-    rejects_of_attempt = "SELECT count(*) FROM rejects_written WHERE attempt = ?"
-    (written_rejects,) = store.execute(rejects_of_attempt, (attempt,)).fetchone()
     rows_held, urls, first, last = store.execute(
         "SELECT count(*), count(DISTINCT url), min(window_start), max(window_end) FROM page_views"
     ).fetchone()
@@ -80,7 +78,7 @@ def _read(store: sqlite3.Connection, run: str, attempt: str) -> Figures:
         total,
         sum(row.counted for row in rows if row.event_type == PAGE_VIEW),
         receipts.get("page_views", 0),
-        written_rejects,
+        receipts.get("dead_letters", 0),
         rows_held,
         urls,
         first or "",
@@ -94,12 +92,7 @@ def _read(store: sqlite3.Connection, run: str, attempt: str) -> Figures:
 def forget_receipts(path: str, attempt: str) -> None:
     """Drop the receipts of an attempt, which has been judged by them."""
     with closing(connect(path)) as store:
-        in_transaction(store, lambda store: _forget(store, attempt))
-
-
-def _forget(store: sqlite3.Connection, attempt: str) -> None:
-    store.execute("DELETE FROM receipts WHERE attempt = ?", (attempt,))
-    store.execute("DELETE FROM rejects_written WHERE attempt = ?", (attempt,))
+        in_transaction(store, lambda store: store.execute("DELETE FROM receipts WHERE attempt = ?", (attempt,)))
 
 
 def _ledger(store: sqlite3.Connection, run: str) -> list[LedgerRow]:

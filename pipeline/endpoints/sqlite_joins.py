@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from pipeline import __version__
 from transforms.core.identity import stable_id
 from transforms.core.records import LedgerRow, PageViews, Reject
-from transforms.core.times import format_time
+from transforms.core.times import format_time, parse_time
 
 _INSERT_DEAD_LETTER = "INSERT OR IGNORE INTO dead_letters VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _HELD_SETS = (
     "SELECT view_set, bot_set, visitor_set FROM page_view_sets WHERE url = ? AND window_start = ? AND window_end = ?"
 )
+
+_LAST_SECOND = parse_time("9999-12-31T23:59:59Z")
+"""The last window ends in the year 10000, which is no year of ISO 8601 with four digits."""
 
 Key = tuple[str, str, str]
 PackedSets = tuple[bytes, ...]
@@ -23,7 +26,7 @@ def join_page_views(store: sqlite3.Connection, rows: Iterable[PageViews]) -> Non
     """Unite the sets of each row with those of its key; rows whose sets did not grow are not written."""
     grown: dict[Key, PackedSets] = {}
     for row in rows:
-        key = row.url, format_time(row.window_start), format_time(row.window_end)
+        key = row.url, format_time(row.window_start), format_time(min(row.window_end, _LAST_SECOND))
         held = grown.get(key) or store.execute(_HELD_SETS, key).fetchone()
         new = row.view_set, row.bot_set, row.visitor_set
         united = tuple(map(unite, held, new)) if held else new
@@ -46,11 +49,9 @@ def unite(held: bytes, new: bytes) -> bytes:
     return b"".join(value.to_bytes(8, "little") for value in sorted(united))
 
 
-def join_dead_letters(store: sqlite3.Connection, rejects: Iterable[Reject], attempt: str) -> None:
-    """Add dead letters, and note that this attempt at a run wrote them; one that is there already stays as it is."""
-    rows = [dead_letter(reject) for reject in rejects]
-    store.executemany(_INSERT_DEAD_LETTER, rows)
-    store.executemany("INSERT OR IGNORE INTO rejects_written VALUES (?, ?)", ((attempt, row[0]) for row in rows))
+def join_dead_letters(store: sqlite3.Connection, rejects: Iterable[Reject]) -> None:
+    """Add dead letters; one that is there already stays as it is."""
+    store.executemany(_INSERT_DEAD_LETTER, map(dead_letter, rejects))
 
 
 def dead_letter(reject: Reject) -> tuple[object, ...]:

@@ -45,10 +45,6 @@ CREATE TABLE receipts (
     attempt TEXT NOT NULL, home TEXT NOT NULL, written INTEGER NOT NULL,
     PRIMARY KEY (attempt, home)
 ) WITHOUT ROWID;
-CREATE TABLE rejects_written (
-    attempt TEXT NOT NULL, dead_letter_id TEXT NOT NULL,
-    PRIMARY KEY (attempt, dead_letter_id)
-) WITHOUT ROWID;
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -82,7 +78,7 @@ def _make_folder(folder: str) -> None:
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
-        raise _misfit(folder, "a folder, and this, or what it lies in, is a file") from error
+        raise _misfit(folder, "a folder; this, or what it lies in, is a file") from error
     except OSError as error:
         raise StoreError(f"cannot make the folder {folder}: {error.strerror or error}") from error
 
@@ -107,9 +103,9 @@ def _refuse_foreign(folder: str, path: str) -> None:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorname", "") != "SQLITE_NOTADB":
             return  # being written just now, or damaged: opening it properly waits, and tells
-        raise _misfit(folder, f"a folder without a {STORE_NAME} that is no database, as {path} is") from error
+        raise _misfit(folder, f"an output of Millrace; {path} is not a database, and is left as it is") from error
     if application != APPLICATION_ID:
-        raise _misfit(folder, f"a folder without a {STORE_NAME} of another program, as {path} is")
+        raise _misfit(folder, f"an output of Millrace; {path} is another program's, and is left as it is")
 
 
 def _open_or_create(store: Store, folder: str, options: Mapping[str, str]) -> int:
@@ -133,8 +129,8 @@ def _check(store: Store, folder: str, options: Mapping[str, str]) -> int:
     if version != SCHEMA_VERSION:
         raise _misfit(
             folder,
-            f"an output of schema version {SCHEMA_VERSION}, and {store.path} has version {version}: use the version of"
-            " this program that made it, or another output",
+            f"an output of schema version {SCHEMA_VERSION}; {store.path} has version {version}: use the Millrace"
+            " that made it, or another output",
         )
     settings = dict(store.execute("SELECT name, value FROM settings"))
     held = json.loads(settings["options"])

@@ -7,7 +7,7 @@ from options.table import OPTIONS
 from pipeline.endpoints.sqlite_figures import Example, Figures
 from pipeline.endpoints.sqlite_retention import Pruned
 from pipeline.report.commands import Commands, command_lines
-from pipeline.report.text import columns, cut, padded, wrapped
+from pipeline.report.text import columns, cut, cut_before, padded, wrapped
 from transforms.core.reasons import ADVICE, Reason
 
 NARROWEST, WIDEST = 40, 120
@@ -112,7 +112,7 @@ def _example(example: Example | None, width: int) -> list[str]:
 def _heading(figures: Figures, told: Told, width: int) -> list[str]:
     rate = figures.account.received / told.seconds if told.seconds else 0
     size = f": {_many(told.files, 'file')}, {_bytes(told.size)}"
-    name = cut(", ".join(told.inputs) or "the bundled sample", width - len("  Windows  ") - len(size))
+    name = cut_before(", ".join(told.inputs) or "the bundled sample", width - len("  Windows  ") - len(size))
     others = f", with the results of {_many(figures.other_runs, 'other run')}" if figures.other_runs else ""
     facts = [
         ("Input", name + size),

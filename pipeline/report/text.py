@@ -31,6 +31,12 @@ def cut(text: str, width: int) -> str:
     return shown if columns(shown) <= width else shown[: _fitting(shown, width - 1)] + ELLIPSIS
 
 
+def cut_before(text: str, width: int) -> str:
+    """Show the end of a text on one line of at most ``width`` columns: of a path it says the most."""
+    shown = printable(text)
+    return shown if columns(shown) <= width else ELLIPSIS + shown[-_fitting(shown[::-1], width - 1) :]
+
+
 def padded(text: str, width: int) -> str:
     """Cut a text, and fill it up with spaces to exactly ``width`` columns."""
     shown = cut(text, width)
