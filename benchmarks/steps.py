@@ -24,6 +24,7 @@ from transforms.core.splitting import Bounds
 from transforms.core.validation import TimePolicy, Validator, suspects_among
 
 BLOCK_LINES = 2_500
+FLUSH_AT = 100_000  # as transforms.flushing, which imports Beam
 SEED = 5
 
 
@@ -33,10 +34,10 @@ class Stopwatch:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
-    def time(self, name: str, work: Callable[[], Any]) -> Any:
+    def time(self, name: str, work: Callable[..., Any], *arguments: Any) -> Any:
         """Do the work on the clock of ``name``."""
         begun = time.process_time()
-        result = work()
+        result = work(*arguments)
         self.seconds[name] = self.seconds.get(name, 0.0) + time.process_time() - begun
         return result
 
@@ -58,28 +59,33 @@ def run_steps(messages: list[Message], watch: Stopwatch) -> None:
     views, ledger = ViewCollector(ViewRules(seed=SEED)), LedgerCollector((PAGE_VIEW,), SEED)
     partials: list[tuple[int, bytes]] = []
     for message in messages:
-        opened = watch.time("open", lambda message=message: opener.open(message))
-        watch.time("ledger", lambda opened=opened: ledger.add_received(Received(None, opened.received)))
+        opened = watch.time("open", opener.open, message)
+        watch.time("ledger", ledger.add_received, Received(None, opened.received))
         for batch in opened.batches:
-            parsed, _ = watch.time("parse", lambda batch=batch: parser.parse(batch))
-            watch.time("(of it masking)", lambda batch=batch: suspects_among(batch.raws))
-            events, _ = watch.time("validate", lambda parsed=parsed: validator.admit(parsed))
-            watch.time("count", lambda events=events: views.add(events))
-            watch.time("ledger", lambda b=batch, e=events: ledger.add_batch(EventBatch(b.origin, e)))
-        if len(views.buffer) >= 100_000:  # noqa: PLR2004 - as transforms.flushing
-            partials += watch.time("flush", lambda: list(views.buffer.flush()))
-            watch.time("flush", lambda: list(ledger.buffer.flush()))
-    partials += watch.time("flush", lambda: list(views.buffer.flush()))
+            parsed, _ = watch.time("parse", parser.parse, batch)
+            watch.time("(of it masking)", suspects_among, batch.raws)
+            events, _ = watch.time("validate", validator.admit, parsed)
+            watch.time("count", views.add, events)
+            watch.time("ledger", ledger.add_batch, EventBatch(batch.origin, events))
+        if len(views.buffer) >= FLUSH_AT:
+            partials += watch.time("flush", flush, views)
+            watch.time("flush", flush, ledger)
+    partials += watch.time("flush", flush, views)
     slots = {slot: [part for other, part in partials if other == slot] for slot, _ in partials}
     for parts in slots.values():
-        watch.time("unite", lambda parts=parts: union(parts))
+        watch.time("unite", union, parts)
+
+
+def flush(collector: ViewCollector | LedgerCollector) -> list[tuple[int, bytes]]:
+    """Flush a collector's buffer."""
+    return list(collector.buffer.flush())
 
 
 def main(events: int) -> None:
     """Print the table."""
     lines = list(page_view_lines(events))
     watch = Stopwatch()
-    watch.time("plain loop", lambda: count(lines))
+    watch.time("plain loop", count, lines)
     run_steps(blocks(lines), watch)
     floor = watch.seconds.pop("plain loop")
     total = sum(seconds for name, seconds in watch.seconds.items() if not name.startswith("("))

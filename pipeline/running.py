@@ -1,6 +1,5 @@
 """Running the flow over bounded input on this machine, from settings to a summary and an exit status."""
 
-import secrets
 import sys
 import tempfile
 import time
@@ -17,7 +16,7 @@ from pipeline.endpoints import resolve, sqlite_schema
 from pipeline.endpoints.contract_files import load_contracts, names_contract
 from pipeline.endpoints.files import InputFile
 from pipeline.endpoints.finding import find_inputs
-from pipeline.endpoints.sqlite_figures import forget_receipts, read_figures
+from pipeline.endpoints.sqlite_figures import forget_receipts, new_attempt, read_figures
 from pipeline.endpoints.sqlite_retention import Pruned, prune
 from pipeline.errors import InputError, MillraceError, MisfitError, in_words
 from pipeline.flow import build
@@ -72,7 +71,7 @@ def _prepare(settings: Settings, spool: Path) -> resolve.Run:
         store, seed = sqlite_schema.prepare(settings.output, shaping)
     except MisfitError as error:
         raise UsageError(Fault(*misfit) for misfit in error.misfits) from error
-    return resolve.Run(run_id(files, shaping, settings), secrets.token_hex(8), files, store, seed, contracts)
+    return resolve.Run(run_id(files, shaping, settings), new_attempt(), files, store, seed, contracts)
 
 
 def _unknown_type(settings: Settings, contracts: dict[str, str]) -> list[Fault]:

@@ -42,24 +42,12 @@ def read_tables(output: Path) -> Tables:
 
 def dead_letters(output: Path) -> list[dict[str, Any]]:
     """Read the dead letters as objects; bytes are shown, in hex, only where there is no text."""
-    names = [
-        "dead_letter_id",
-        "stage",
-        "reason",
-        "error_message",
-        "violations",
-        "event_type",
-        "message_id",
-        "position",
-        "timestamp",
-        "publish_time",
-        "attributes",
-        "payload_string",
-        "payload_bytes",
-    ]
-    letters = [
-        dict(zip(names, row, strict=True)) for row in select(output, f"SELECT {','.join(names)} FROM dead_letters")
-    ]
+    query = (
+        "SELECT dead_letter_id, stage, reason, error_message, violations, event_type, message_id, position,"
+        " timestamp, publish_time, attributes, payload_string, payload_bytes FROM dead_letters"
+    )
+    names = query.removeprefix("SELECT ").removesuffix(" FROM dead_letters").split(", ")
+    letters = [dict(zip(names, row, strict=True)) for row in select(output, query)]
     for letter in letters:
         letter |= {name: json.loads(letter[name]) for name in ("violations", "attributes")}
         payload = letter.pop("payload_bytes")

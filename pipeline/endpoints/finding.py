@@ -4,6 +4,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
+from glob import glob
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
@@ -73,13 +74,16 @@ def _match(pattern: str, spool: Path) -> Iterator[InputFile]:
     elif Path(pattern).exists():  # a name may hold a glob's characters
         yield _local(Path(pattern), spool)
     else:
-        yield from (_local(Path(match.path), spool) for match in _matched(pattern) if Path(match.path).is_file())
+        # Neither Path.glob, which takes no absolute pattern, nor Beam's, which finds nothing without a folder in front.
+        for path in map(Path, glob(pattern, recursive=True)):  # noqa: PTH207
+            yield from _below(path) if path.is_dir() else [_local(path, spool)]
 
 
 def _match_remote(pattern: str) -> Iterator[InputFile]:
-    below = pattern.rstrip("/") + "/**"
-    matches = _matched(pattern) or ([] if "*" in pattern else _matched(below))
-    for match in matches:
+    address = pattern.rstrip("/")
+    bucket_only = address.count("/") == len("//")
+    matches = [] if bucket_only or address != pattern else _matched(pattern)
+    for match in matches or ([] if _GLOB & set(pattern) else _matched(f"{address}/**")):
         if not match.path.endswith("/"):  # what stores keep in place of an empty folder
             yield InputFile(match.path, match.path, match.size_in_bytes, match.last_updated_in_seconds or 0.0)
 

@@ -1,6 +1,7 @@
 """The local store as a home of results: batched joins from a Beam pipeline."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -67,8 +68,9 @@ def store_page_views(path: str, attempt: str) -> StoreRows:
 
 
 def store_dead_letters(path: str, attempt: str) -> StoreRows:
-    """Join batches of rejects into dead_letters; the receipt counts rejects."""
-    return StoreRows(path, attempt, Home("dead_letters", _join_rejects, len, _size_of_rejects))
+    """Join batches of rejects into dead_letters; each is noted by its id, since one may be handed over twice."""
+    join = partial(_join_rejects, attempt=attempt)
+    return StoreRows(path, attempt, Home("dead_letters", join, len, _size_of_rejects))
 
 
 def store_ledger(path: str, attempt: str) -> StoreRows:
@@ -96,8 +98,8 @@ def _size_of_entry(_: LedgerRow) -> int:
     return ROW_BYTES
 
 
-def _join_rejects(store: Store, batches: Sequence[Rejects]) -> None:
-    joins.join_dead_letters(store, (reject for batch in batches for reject in batch))
+def _join_rejects(store: Store, batches: Sequence[Rejects], attempt: str) -> None:
+    joins.join_dead_letters(store, [reject for batch in batches for reject in batch], attempt)
 
 
 class _StoreDoFn(beam.DoFn):

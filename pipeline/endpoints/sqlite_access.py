@@ -54,10 +54,15 @@ def connect(path: str, mode: str = "rw") -> Store:
         store = sqlite3.connect(
             address, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=Store, uri=True
         )
-        store.execute("PRAGMA synchronous = NORMAL")  # with WAL a crash may lose the last commit, never the file
     except _OUTSIDE as error:
         raise StoreError(told(path, error)) from error
     store.path = path
+    try:
+        # With WAL a crash of the machine may lose the last commits, never the file.
+        patiently(store, lambda: store.execute("PRAGMA synchronous = NORMAL"))
+    except BaseException:
+        store.close()
+        raise
     return store
 
 

@@ -1,7 +1,9 @@
 """Reading the local store: the figures that a summary is made of."""
 
 import json
+import secrets
 import sqlite3
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from typing import NamedTuple
@@ -12,6 +14,8 @@ from transforms.core.ledger import Account, account
 from transforms.core.records import LedgerRow
 
 TOP_PAGES = 10
+ABANDONED_SECONDS = 7 * 24 * 3600
+"""After this time the receipts of an attempt that never came to its end are dropped."""
 
 
 class Page(NamedTuple):
@@ -70,6 +74,8 @@ def _read(store: sqlite3.Connection, run: str, attempt: str) -> Figures:
     rows = _ledger(store, run)
     total = account(rows)
     receipts = dict(store.execute("SELECT home, written FROM receipts WHERE attempt = ?", (attempt,)))
+    rejects_of_attempt = "SELECT count(*) FROM rejects_written WHERE attempt = ?"
+    (written_rejects,) = store.execute(rejects_of_attempt, (attempt,)).fetchone()
     rows_held, urls, first, last = store.execute(
         "SELECT count(*), count(DISTINCT url), min(window_start), max(window_end) FROM page_views"
     ).fetchone()
@@ -78,7 +84,7 @@ def _read(store: sqlite3.Connection, run: str, attempt: str) -> Figures:
         total,
         sum(row.counted for row in rows if row.event_type == PAGE_VIEW),
         receipts.get("page_views", 0),
-        receipts.get("dead_letters", 0),
+        written_rejects,
         rows_held,
         urls,
         first or "",
@@ -89,10 +95,25 @@ def _read(store: sqlite3.Connection, run: str, attempt: str) -> Figures:
     )
 
 
+def new_attempt() -> str:
+    """Name an attempt at a run, so that names sort by time."""
+    return _attempt_at(time.time()) + secrets.token_hex(8)
+
+
+def _attempt_at(seconds: float) -> str:
+    return f"{int(seconds):012d}-"
+
+
 def forget_receipts(path: str, attempt: str) -> None:
-    """Drop the receipts of an attempt, which has been judged by them."""
+    """Drop the receipts of an attempt, which has been judged by them, and of those that crashed long ago."""
     with closing(connect(path)) as store:
-        in_transaction(store, lambda store: store.execute("DELETE FROM receipts WHERE attempt = ?", (attempt,)))
+        in_transaction(store, lambda store: _forget(store, attempt))
+
+
+def _forget(store: sqlite3.Connection, attempt: str) -> None:
+    dropped = attempt, _attempt_at(time.time() - ABANDONED_SECONDS)
+    store.execute("DELETE FROM receipts WHERE attempt = ? OR attempt < ?", dropped)
+    store.execute("DELETE FROM rejects_written WHERE attempt = ? OR attempt < ?", dropped)
 
 
 def _ledger(store: sqlite3.Connection, run: str) -> list[LedgerRow]:

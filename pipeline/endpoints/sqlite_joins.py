@@ -49,9 +49,11 @@ def unite(held: bytes, new: bytes) -> bytes:
     return b"".join(value.to_bytes(8, "little") for value in sorted(united))
 
 
-def join_dead_letters(store: sqlite3.Connection, rejects: Iterable[Reject]) -> None:
-    """Add dead letters; one that is there already stays as it is."""
-    store.executemany(_INSERT_DEAD_LETTER, map(dead_letter, rejects))
+def join_dead_letters(store: sqlite3.Connection, rejects: Iterable[Reject], attempt: str) -> None:
+    """Add dead letters, and note that this attempt at a run wrote them; one that is there already stays as it is."""
+    rows = [dead_letter(reject) for reject in rejects]
+    store.executemany(_INSERT_DEAD_LETTER, rows)
+    store.executemany("INSERT OR IGNORE INTO rejects_written VALUES (?, ?)", ((attempt, row[0]) for row in rows))
 
 
 def dead_letter(reject: Reject) -> tuple[object, ...]:

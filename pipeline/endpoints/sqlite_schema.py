@@ -45,6 +45,10 @@ CREATE TABLE receipts (
     attempt TEXT NOT NULL, home TEXT NOT NULL, written INTEGER NOT NULL,
     PRIMARY KEY (attempt, home)
 ) WITHOUT ROWID;
+CREATE TABLE rejects_written (
+    attempt TEXT NOT NULL, dead_letter_id TEXT NOT NULL,
+    PRIMARY KEY (attempt, dead_letter_id)
+) WITHOUT ROWID;
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -101,8 +105,8 @@ def _refuse_foreign(folder: str, path: str) -> None:
         with closing(sqlite3.connect(address, uri=True)) as looker:
             (application,) = looker.execute("PRAGMA application_id").fetchone()
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "") != "SQLITE_NOTADB":
-            return  # being written just now, or damaged: opening it properly waits, and tells
+        if getattr(error, "sqlite_errorname", "") != "SQLITE_NOTADB" or Path(f"{path}-journal").exists():
+            return  # half written, damaged, or left by a crash: opening it properly waits, tells, or mends
         raise _misfit(folder, f"an output of Millrace; {path} is not a database, and is left as it is") from error
     if application != APPLICATION_ID:
         raise _misfit(folder, f"an output of Millrace; {path} is another program's, and is left as it is")
@@ -114,11 +118,11 @@ def _open_or_create(store: Store, folder: str, options: Mapping[str, str]) -> in
     if application == APPLICATION_ID:
         return _check(store, folder, options)
     seed = secrets.randbits(63)
+    store.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    store.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     for statement in SCHEMA.split(";\n"):
         if statement.strip():
             store.execute(statement)
-    store.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    store.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     values = {"options": json.dumps(dict(options), sort_keys=True), "seed": str(seed)}
     store.executemany("INSERT INTO settings VALUES (?, ?)", values.items())
     return seed

@@ -47,20 +47,19 @@ def _spelt(path: str) -> str:
 
 
 def command_lines(words: tuple[str, ...], width: int, indent: str) -> list[str]:
-    """Write a command within ``width`` columns where words allow, broken so that it can be pasted whole."""
-    flat = shlex.join(word.replace("\n", " ") for word in words)
-    if len(indent) + len(flat) <= width:
-        return [indent + flat]
-    lines: list[str] = []
-    line = indent
-    for word in map(shlex.quote, words):
-        first, *rest = word.split("\n")
-        if line.strip() and len(f"{line} {first} \\") > width:
-            lines.append(f"{line} \\")
-            line = f"{indent}  {first}"
-        else:
-            line = f"{line} {first}" if line.strip() else f"{indent}{first}"
-        for part in rest:  # a line's end within quotes stays within them
-            lines.append(line)
-            line = f"{indent}  {part}"
-    return [*lines, line]
+    """Write a command within ``width`` columns where words allow, broken so that it can be pasted whole.
+
+    A line's end within a word says where the word may be broken; elsewhere it is written as a space.
+    """
+    lines = [""]
+    for word in words:
+        for number, part in enumerate(shlex.quote(word).split("\n")):
+            end = "" if number else " \\"  # within quotes a line's end needs no backslash
+            if not lines[-1]:
+                lines[-1] = indent + part
+            elif len(f"{lines[-1]} {part} \\") <= width:
+                lines[-1] += f" {part}"
+            else:
+                lines[-1] += end
+                lines.append(f"{indent}  {part}")
+    return lines

@@ -13,8 +13,8 @@ from transforms.core.reasons import ADVICE, Reason
 NARROWEST, WIDEST = 40, 120
 _BESIDE = 64
 """Columns that an example needs to stand beside its reason; with fewer it stands below."""
-_PAGES = "SELECT url, window_start, views\nFROM page_views ORDER BY views DESC LIMIT 5"
-_REJECTS = "SELECT reason, error_message, payload_string\nFROM dead_letters LIMIT 5"
+_PAGES = "SELECT url, window_start, views\nFROM page_views\nORDER BY views DESC LIMIT 5"
+_REJECTS = "SELECT reason, error_message,\npayload_string\nFROM dead_letters LIMIT 5"
 
 
 class Told(NamedTuple):
@@ -217,5 +217,5 @@ def _next(figures: Figures, told: Told, width: int) -> Iterator[list[str]]:
         own = (*told.commands.program, "--input", "FILES", "--output", f"{told.output.rstrip('/')}2")
         steps.append(("Your own events (README, section 'Your own events'):", own))
     if steps:
-        lines = [[f"  {label}", *command_lines(words, width, "    ")] for label, words in steps]
+        lines = [[*wrapped(label, width, "  "), *command_lines(words, width, "    ")] for label, words in steps]
         yield ["Next", *(line for step in lines for line in step)]

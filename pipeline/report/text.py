@@ -48,7 +48,7 @@ def wrapped(text: str, width: int, indent: str = "", most: int = 0) -> list[str]
     lines = list(_lines(printable(text), width - len(indent)))
     if most and len(lines) > most:
         lines[most - 1 :] = [cut(f"{lines[most - 1]} {lines[most]}", width - len(indent))]
-    return [indent + line for line in lines]
+    return [indent + line.rstrip() for line in lines]
 
 
 def _lines(text: str, width: int) -> Iterator[str]:

@@ -1,11 +1,14 @@
 """Bots: our one automaton says what the list says."""
 
+import random
+import string
+
 import pytest
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA, is_crawler
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.core.bots import LONGEST_AGENT, is_bot
+from transforms.core.bots import AGENT_CACHE, LONGEST_AGENT, Verdicts, is_bot
 
 INSTANCES = [agent for entry in CRAWLER_USER_AGENTS_DATA for agent in entry.get("instances", ())]
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -84,3 +87,28 @@ def test_half_of_a_surrogate_pair_is_judged() -> None:
 def test_only_the_head_is_looked_at() -> None:
     assert is_bot("x" * (LONGEST_AGENT - 13) + "Googlebot/2.1")
     assert not is_bot("x" * LONGEST_AGENT + "Googlebot/2.1")
+
+
+def hostile_agents(number: int) -> list[str]:
+    random_of = random.Random(20260917)  # noqa: S311 - not for keeping secrets
+    letters = string.ascii_letters + string.digits + " ;:/.()+-_,@" + "äñ漢"
+    return ["".join(random_of.choices(letters, k=random_of.randrange(20, 1_500))) for _ in range(number)]
+
+
+def test_hostile_agents_cause_no_output(capfd: pytest.CaptureFixture[str]) -> None:
+    """RE2 writes to stderr when its automaton outgrows its memory, unless it is told not to."""
+    agents = hostile_agents(5_000)
+    told = {agent for agent in agents if is_bot(agent)}
+    assert all(is_crawler(agent[:LONGEST_AGENT]) for agent in told)
+    assert not any(is_crawler(agent[:LONGEST_AGENT]) for agent in agents[:200] if agent not in told)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_verdicts_are_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transforms.core.bots.AGENT_CACHE", 100)
+    verdicts = Verdicts()
+    for agent in hostile_agents(500):
+        assert verdicts[agent] is verdicts[agent] is is_bot(agent)
+        assert len(verdicts) <= 100
+        assert all(len(kept) <= LONGEST_AGENT for kept in verdicts)
+    assert LONGEST_AGENT * AGENT_CACHE <= 64 << 20  # bytes of ASCII

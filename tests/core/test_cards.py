@@ -2,6 +2,7 @@
 
 import re
 import time
+import tracemalloc
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -146,3 +147,13 @@ def test_hostile_digits_take_no_longer(piece: str) -> None:
     start = time.perf_counter()
     assert len(list(card_spans(text))) <= len(text) // 12
     assert time.perf_counter() - start < 2
+
+
+def test_memory_does_not_grow_with_hostile_digits() -> None:
+    text = "4 " * 50_000
+    tracemalloc.start()
+    try:
+        assert found(text) == []
+        assert tracemalloc.get_traced_memory()[1] < 20_000
+    finally:
+        tracemalloc.stop()

@@ -2,6 +2,9 @@
 
 import json
 import time
+import tracemalloc
+from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -211,6 +214,9 @@ def strings(value: Any) -> list[str]:
         (b'}]{"id":"V"}', b'}]{"id":"V"}'),
         (b'{"id" "V"}', b'{"id" "*"}'),
         (b'{"id" N}', b'{"id" #}'),
+        (b'{"id":1 "V"}', b'{"id":1 "*"}'),
+        (b'{"id":1 , N "V"', b'{"id":1 , # "*"'),
+        (b'[["id":"V"]]', b'[["id":"*"]]'),
         (b'{"id\xff":"V"}', b'{"id\xff":"*"}'),
     ],
 )
@@ -292,3 +298,76 @@ def test_hostile_bytes_take_no_longer(raw: bytes) -> None:
     mask_bytes(raw)
     suspicious_spans(raw)
     assert time.perf_counter() - start < 2
+
+
+def encoded(data: bytes) -> bytes:
+    return b64encode(data)
+
+
+INNER = f'{{"card":"{VISA}","n":{VISA}}}'.encode()
+MASKED_INNER = f'{{"card":"{"*" * 16}","n":{"9" * 16}}}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "masked"),
+    [
+        (b'{"data_base64":"%s"}' % encoded(INNER), b'{"data_base64":"%s"}' % encoded(MASKED_INNER)),
+        (b'[{"data_base64" : "%s"}]' % encoded(INNER), b'[{"data_base64" : "%s"}]' % encoded(MASKED_INNER)),
+        (b'{"a":{"data_base64":"%s"}}' % encoded(INNER), b'{"a":{"data_base64":"%s"}}' % encoded(MASKED_INNER)),
+        (
+            b'{"data_base64":"%s"}' % encoded(b"???" + INNER).replace(b"/", rb"\/"),
+            b'{"data_base64":"%s"}' % encoded(b"???" + MASKED_INNER),
+        ),
+        # what is no base64, or holds no card, is masked as it stands
+        (b'{"data_base64":"4111111111111111"}', b'{"data_base64":"****************"}'),
+        (b'{"data_base64":"4111 1111 1111 1111"}', b'{"data_base64":"**** **** **** ****"}'),
+        (b'{"data_base64":"\xff4111111111111111', b'{"data_base64":"\xff****************'),
+        (b'{"data_base64":4111111111111111}', b'{"data_base64":9999999999999999}'),
+        (b'{"data_base64":"%s"}' % encoded(b'{"a":1}'), None),
+        (b'{"data_base64":"%s\xc3\xa9"}' % encoded(INNER), None),
+        (b'{"other":"%s"}' % encoded(INNER), None),
+        (b'["data_base64","%s"]' % encoded(INNER), None),
+        (b'{"data_base64":["%s"]}' % encoded(INNER), None),
+    ],
+)
+def test_what_is_encoded_can_be_masked_too(raw: bytes, masked: bytes | None) -> None:
+    once = mask_json(raw, KEEP, ("data_base64",))
+    assert once == (raw if masked is None else masked)
+    assert (once is raw) == (masked is None)
+    assert mask_json(once, KEEP, ("data_base64",)) is once
+    assert len(once) == len(raw) or b"\\/" in raw
+
+
+@given(json_texts())
+def test_what_is_encoded_is_masked_as_when_it_is_not(raw: bytes) -> None:
+    masked = mask_json(b'{"b":"%s"}' % encoded(raw), base64_keys=("b",))
+    assert masked == b'{"b":"%s"}' % encoded(mask_json(raw))
+
+
+def test_a_kept_number_is_no_hit() -> None:
+    raw = f'{{"id":"{VISA}","time":{VISA},"source":{VISA}}}'.encode()
+    assert mask_json(raw, KEEP) is raw
+
+
+MEGABYTE = 1 << 20
+
+
+@pytest.mark.parametrize("function", [suspicious_spans, mask_bytes, lambda raw: mask_json(raw, KEEP)])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"4" * MEGABYTE,
+        b"[" + b"1," * (MEGABYTE // 2) + VISA.encode() + b"]",
+        b'"' + b"\\n" * (MEGABYTE // 2) + VISA.encode() + b'"',
+        b'"' * MEGABYTE + VISA.encode(),
+        b"5 0 " * (MEGABYTE // 32),
+    ],
+    ids=lambda raw: repr(raw[:8]),
+)
+def test_hostile_bytes_take_no_more_memory(raw: bytes, function: Callable[[bytes], object]) -> None:
+    tracemalloc.start()
+    try:
+        function(raw)
+        assert tracemalloc.get_traced_memory()[1] < 8 * len(raw) + MEGABYTE
+    finally:
+        tracemalloc.stop()

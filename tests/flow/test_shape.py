@@ -55,6 +55,7 @@ Keep ledger/UniteSets
 Keep ledger/UniteSets/Group by slot
 Keep ledger/UniteSets/Unite
 Keep ledger/Count
+Keep ledger/Views
 Keep ledger/All counts
 Keep ledger/By type and minute
 Keep ledger/Rate
@@ -108,9 +109,7 @@ class _Walk(PipelineVisitor):
 
 def walk(panes: Panes, messages: beam.PTransform | None = None, output: str = "out", seed: int = 1) -> _Walk:
     _, settings = read_command_line(["--input", "x", "--output", output])
-    fields = {"run_id": f"run {seed}", "files": [], "store": f"{output}/s", "seed": seed, "contracts": {}}
-    rest = {name: "" for name in resolve.Run._fields if name not in fields}
-    run = resolve.Run(**fields, **rest)
+    run = resolve.Run(f"run {seed}", "attempt", [], f"{output}/store", seed, {})
     ends, steps = resolve.endpoints(settings, run), resolve.steps(settings, run)
     steps = steps._replace(
         count_page_views=CountPageViews(ViewRules(seed=seed), panes), keep_ledger=KeepLedger(run.run_id, seed, panes)

@@ -179,7 +179,7 @@ def test_delivered_again_between_the_expiries_of_event_and_message(live):
 
 
 def test_a_second_run_over_what_was_acknowledged_joins(live):
-    """A start that lost its state reads again what it had: rows and dead letters stay, the new run's account is whole."""
+    """A start that lost its state reads again what it had: rows and dead letters stay, the new account is whole."""
     first = message("m1", "10:40:05", view("1", "10:40:01"), view("2", "10:40:02"), "nothing")
     live.run(Script().watermark("10:40:00").arrive(first), run="one")
     rows, letters = live.page_views(), dead_letters(live.folder)

@@ -160,6 +160,20 @@ def test_a_byte_order_mark_and_carriage_returns_change_no_result(tmp_path):
     assert got["dead_letters"] == wanted["dead_letters"]
 
 
+def test_envelopes_over_many_lines(tmp_path):
+    """An array of push envelopes, as tools print it: only what is named by its line gets another name."""
+    envelopes = [json.loads(line) for line in input_of("envelopes").read_text(encoding="utf-8").splitlines()]
+    path = tmp_path / "envelopes.json"
+    path.write_text(json.dumps(envelopes, indent=2), encoding="utf-8")
+    assert run_here(tmp_path / "out", "--input", path) == 0
+    got, wanted = read_tables(tmp_path / "out"), expected("envelopes")
+    assert got["page_views"] == wanted["page_views"]
+    assert got["ledger"] == wanted["ledger"]
+    named, wanted_named = ([r for r in t["dead_letters"] if r["message_id"].startswith("m-")] for t in (got, wanted))
+    assert len(named) == 5
+    assert named == wanted_named
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_mixed_folder(tmp_path):
     done = run_process(tmp_path / "out", "--input", tmp_path / "in")

@@ -18,8 +18,10 @@ from crawleruseragents import is_crawler
 from tests.program import ROOT, added_up, ledger, run_here, select
 
 REAL = ROOT.parent / "shared" / "data" / "access_log" / "part1.log"
-ASSETS = """.css .js .mjs .map .png .jpg .jpeg .gif .svg .ico .webp .avif .bmp .woff .woff2 .ttf .otf .eot .mp3 .mp4 .webm
-.ogg .wav .avi .mov""".split()
+_ASSETS = (
+    """css js mjs map png jpg jpeg gif svg ico webp avif bmp woff woff2 ttf otf eot mp3 mp4 webm ogg wav avi mov"""
+)
+ASSETS = tuple(f".{extension}" for extension in _ASSETS.split())
 
 
 class Count(NamedTuple):
@@ -110,7 +112,7 @@ def page_of(request: str, status: str) -> str | None:
     if not target.startswith("/"):
         return None
     path = target.split("?")[0].split("#")[0]
-    return None if path.lower().endswith(tuple(ASSETS)) else path
+    return None if path.lower().endswith(ASSETS) else path
 
 
 def compare(path, folder) -> Count:
@@ -139,7 +141,16 @@ def test_a_real_log(tmp_path):
 
 # A made-up log
 
-PAGES = ("/", "/about", "/docs/v1.2/", "/docs/v1.2", "/files/archive.tar.gz", "/.well-known/x", "/logo.png/", "//double//slash")
+PAGES = (
+    "/",
+    "/about",
+    "/docs/v1.2/",
+    "/docs/v1.2",
+    "/files/archive.tar.gz",
+    "/.well-known/x",
+    "/logo.png/",
+    "//double//slash",
+)
 FILES = ("/app.js", "/STYLE.CSS", "/img/logo.Png?v=3", "/fonts/a.woff2", "/favicon.ico", "/a.b.webm")
 REQUESTS = (
     "GET {page} HTTP/1.1",
@@ -187,7 +198,7 @@ MALFORMED = (
     '192.0.2.1 - - [17/Sep/2026:10:40:05 +0000] "GET /no/status HTTP/1.1" - 5',
     '192.0.2.1 - - [17/Sep/2026:10:40:05 +0000] "GET /no/size HTTP/1.1" 200 many',
     '192.0.2.1 - - [17/Sep/2026:10:40:05 +0000] "GET /no/end HTTP/1.1',
-    '192.0.2.1 - - [17/Sep/2026:10:40:05 +0000] GET /no/quotes HTTP/1.1 200 5',
+    "192.0.2.1 - - [17/Sep/2026:10:40:05 +0000] GET /no/quotes HTTP/1.1 200 5",
     '192.0.2.1 - - [17/Sep/2026:10:40:05 +0000] "GET /half HTTP/1.1" 200 5 "-"',
     '192.0.2.1 - - [17/Sep/2026:10:40:05 +0000] "GET /more HTTP/1.1" 200 5 "-" "-" "-"',
     "rotated by logrotate",

@@ -52,7 +52,7 @@ def outputs_of(wire: Callable[[beam.Pipeline], Any], folder: Path) -> dict[str, 
     """Run a pipeline and give each of its outputs, named as in the NamedTuple that ``wire`` returns, else ``main``."""
     with beam.Pipeline(runner=FnApiRunner()) as root:
         wired = wire(root)
-        named = wired._asdict() if isinstance(wired, tuple) else {"main": wired}
+        named: dict[str, Any] = wired._asdict() if hasattr(wired, "_asdict") else {"main": wired}
         for name, output in named.items():
             output | f"Write {name}" >> beam.ParDo(Write(folder / name))
     return {name: list(read_seen(folder / name)) for name in named}

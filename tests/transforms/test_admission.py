@@ -1,4 +1,4 @@
-"""OpenMessages, ParseEvents and ValidateEvents, each alone in a pipeline: all outputs, exactly, under two windowings."""
+"""OpenMessages, ParseEvents and ValidateEvents, each alone: all outputs, exactly, under two windowings."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""CountPageViews, KeepLedger and UniteSets, each alone in a pipeline: rows and counts, exactly, under two windowings."""
+"""CountPageViews, KeepLedger and UniteSets, each alone: rows and counts, exactly, under two windowings."""
 
 import random
 from typing import Any
@@ -55,11 +55,12 @@ def hashes(*texts: str) -> bytes:
     return b"".join(n.to_bytes(8, "little") for n in sorted(xxhash.xxh3_64_intdigest(t.encode(), SEED) for t in texts))
 
 
-def rows_of(url: str, minute: int, views: list[str], bots: list[str], visitors: list[str], width: int = MINUTE) -> Seen:
-    """A row as it comes: at the last microsecond of its window, in the global window."""
+def row_of(url: str, minute: int, sets: tuple[list[str], list[str], list[str]], width: int = MINUTE) -> Seen:
+    """A row of views, bots and visitors as it comes: at its window's last microsecond, in the global window."""
     start = NOON + minute * MINUTE
-    counts = len(views), len(bots), len(visitors)
-    row = PageViews(url, start, start + width, *counts, hashes(*views), hashes(*bots), hashes(*visitors), "final")
+    views, bots, visitors = (hashes(*texts) for texts in sets)
+    counts = len(sets[0]), len(sets[1]), len(sets[2])
+    row = PageViews(url, start, start + width, *counts, views, bots, visitors, "final")
     return Seen(row, start + width - 1, "GlobalWindow")
 
 
@@ -76,16 +77,11 @@ BATCHES = [
         event("1", "https://A.example", -0.000001, 7),
     ),
 ]
+VISITORS = ["user_id\x007", "user_id\x008", "session_id\x007", "ip\x00192.0.2.1"]
 SORTED_ROWS = [
-    rows_of(
-        "/a",
-        0,
-        ["s\x001", "s\x002", "t\x001"],
-        ["s\x002"],
-        ["user_id\x007", "user_id\x008", "session_id\x007", "ip\x00192.0.2.1"],
-    ),
-    rows_of("/a", 1, ["s\x003"], [], []),
-    rows_of("https://a.example/", -1, ["s\x001"], [], []),
+    row_of("/a", 0, (["s\x001", "s\x002", "t\x001"], ["s\x002"], VISITORS)),
+    row_of("/a", 1, (["s\x003"], [], [])),
+    row_of("https://a.example/", -1, (["s\x001"], [], [])),
 ]
 
 
@@ -139,16 +135,9 @@ def test_wider_windows_and_queries(tmp_path):
     )
     width = 5 * MINUTE
     assert sorted(counted["rows"], key=by_key) == [
-        rows_of(
-            "/a",
-            0,
-            ["s\x001", "s\x002", "s\x003", "t\x001"],
-            ["s\x002"],
-            ["user_id\x007", "session_id\x007", "ip\x00192.0.2.1"],
-            width,
-        ),
-        rows_of("/a?b=c", 0, ["s\x001"], [], ["user_id\x008"], width),
-        rows_of("https://a.example/", -5, ["s\x001"], [], [], width),
+        row_of("/a", 0, (["s\x001", "s\x002", "s\x003", "t\x001"], ["s\x002"], [VISITORS[0], *VISITORS[2:]]), width),
+        row_of("/a?b=c", 0, (["s\x001"], [], ["user_id\x008"]), width),
+        row_of("https://a.example/", -5, (["s\x001"], [], []), width),
     ]
 
 

@@ -1,12 +1,11 @@
 """Card numbers in text: which sequences of digits are one, and where they stand.
 
-A run is digits in groups, with one space or dash between two groups. A card number is made of whole groups of a run
+Digits are written in groups, with at most one space or dash between two groups. A card number is made of whole groups
 that follow each other: it may have neighbours (``4111 1111 1111 1111 123``), but a part of a longer group is none.
 """
 
 import re
 from collections.abc import Iterator
-from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -36,6 +35,7 @@ BRANDS = (
 one digit string in ten passes the check whatever it means, so each further prefix masks more innocent numbers."""
 
 SHORTEST = min(length for brand in BRANDS for length in brand.lengths)
+LONGEST = max(length for brand in BRANDS for length in brand.lengths)
 _PREFIX = 4
 _LENGTHS = {
     str(prefix): tuple(sorted(brand.lengths, reverse=True))
@@ -43,60 +43,52 @@ _LENGTHS = {
     for first, last in brand.prefixes
     for prefix in range(first, last + 1)
 }
-# Greedy from the first digit, so that a match is a whole run; runs with too few digits are passed over. The lookahead
-# changes nothing but the time: most digits stand in short runs, and it dismisses these at a third of the cost.
-_RUN = re.compile(rf"[0-9](?=[0-9 -]{{{SHORTEST - 1}}})(?:[ -]?[0-9]){{{SHORTEST - 1},}}")
-_GROUP = re.compile("[0-9]+")
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # twice a digit, and the digits of that added up
+_FIRST = "".join(sorted({prefix[0] for prefix in _LENGTHS}))
+# Where a group begins with enough digits behind it. The lookahead changes nothing but the time: most digits stand in
+# short runs, and it dismisses these at a third of the cost.
+_BEGINNING = re.compile(
+    rf"[{_FIRST}](?<![0-9]{{2}})(?=[0-9 -]{{{SHORTEST - 1}}})(?:[ -]?[0-9]){{{SHORTEST - 1},{LONGEST - 1}}}"
+)
+# So many digits up to the end of a group.
+_WHOLE = {
+    length: re.compile(rf"[0-9](?:[ -]?[0-9]){{{length - 1}}}(?![0-9])") for length in range(SHORTEST, LONGEST + 1)
+}
+_PLAIN = bytes.maketrans(b"0123456789", bytes(range(10)))
+_DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))  # the digits of twice a digit, added
 
 
 def card_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Give start and end of each card number in a text: leftmost first, then longest; no two overlap."""
-    for match in _RUN.finditer(text):
-        run = match[0]
-        # Nearly all runs are one group that is something else, such as a time in milliseconds.
-        if run.isdigit() and len(run) not in _LENGTHS.get(run[:_PREFIX], ()):
-            continue
-        for start, end in _spans_of_run(run):
-            yield match.start() + start, match.start() + end
+    """Give start and end of each card number in a text: leftmost first, then longest; no two overlap.
 
-
-def is_card(text: str) -> bool:
-    """Tell whether a text is a card number and nothing else."""
-    return next(card_spans(text), None) == (0, len(text))
-
-
-def _spans_of_run(run: str) -> Iterator[tuple[int, int]]:
-    groups = [match.span() for match in _GROUP.finditer(run)]
-    digits = run.replace(" ", "").replace("-", "")
-    ends = list(accumulate(end - start for start, end in groups))  # in digits, as are the keys below
-    end_of = dict(zip(ends, (end for _, end in groups), strict=True))
-    checks = _Checks(digits)
-    free = 0
-    for first, (start, _) in zip([0, *ends], groups, strict=False):
-        if first < free:
-            continue
-        for length in _LENGTHS.get(digits[first : first + _PREFIX], ()):
-            if first + length in end_of and checks.pass_luhn(first, first + length):
-                free = first + length
-                yield start, end_of[free]
-                break
-
-
-class _Checks:
-    """Luhn's check (US patent 2,950,048; ISO/IEC 7812-1, annex B) for any part of a sequence of digits.
-
-    Running sums make it one subtraction a part, so that a megabyte of hostile digits takes no longer than others.
+    Takes memory for one number only, and time for the length of the text, however hostile.
     """
+    at = 0
+    while match := _BEGINNING.search(text, at):
+        start = match.start()
+        end = _end_of_card(text, start, match[0].replace(" ", "").replace("-", ""))
+        if end:
+            yield start, end
+        at = end or start + 1
 
-    def __init__(self, digits: str) -> None:
-        plain = [int(digit) for digit in digits]
-        self._sums = tuple(
-            [0, *accumulate(d if place % 2 == parity else _DOUBLED[d] for place, d in enumerate(plain))]
-            for parity in (0, 1)
-        )
 
-    def pass_luhn(self, start: int, end: int) -> bool:
-        """Check the digits from ``start`` up to ``end``: the last stands plain, and every second before it doubled."""
-        sums = self._sums[(end - 1) % 2]
-        return (sums[end] - sums[start]) % 10 == 0
+def is_card(digits: str) -> bool:
+    """Tell whether digits, written as one group, are a card number."""
+    return len(digits) in _LENGTHS.get(digits[:_PREFIX], ()) and _end_of_card(digits, 0, digits) == len(digits)
+
+
+def _end_of_card(text: str, start: int, digits: str) -> int:
+    """Find where the longest card number ends that begins here, with these digits; 0 where there is none.
+
+    Luhn's check (US patent 2,950,048; ISO/IEC 7812-1, annex B): from the right, every second digit is doubled.
+    """
+    lengths = _LENGTHS.get(digits[:_PREFIX])
+    if not lengths:
+        return 0
+    codes = digits.encode()
+    plain, doubled = codes.translate(_PLAIN), codes.translate(_DOUBLED)
+    for length in lengths:
+        if length <= len(digits) and (sum(plain[length - 1 :: -2]) + sum(doubled[length - 2 :: -2])) % 10 == 0:
+            whole = _WHOLE[length].match(text, start)
+            if whole:
+                return whole.end()
+    return 0
