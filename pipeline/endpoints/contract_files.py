@@ -1,7 +1,7 @@
 """Contracts as files: the bundled ones, and a user's folder on any file system."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from apache_beam.io.filesystems import FileSystems
@@ -16,7 +16,9 @@ _EXAMPLE = "--contracts contracts"
 
 
 def load_contracts(folder: str) -> dict[str, str]:
-    """Read the bundled contracts and those of ``folder`` (or none where it is empty); a user's wins over a bundled one.
+    """Read the bundled contracts and those of ``folder`` (or none where it is empty).
+
+    A bundled contract cannot be replaced: steps rely on what it promises, CountPageViews on a URL for one.
 
     Raises:
         MisfitError: the folder cannot be read or holds no contract, or files are no contracts; all are named.
@@ -30,7 +32,7 @@ def load_contracts(folder: str) -> dict[str, str]:
     for path in paths:
         name = PurePosixPath(path).name.removesuffix(".json")
         try:
-            own[name] = _read(name, path)
+            own[name] = _read(name, path, taken=bundled)
         except BadContractError as fault:
             misfits.append(Misfit("--contracts", path, f"a contract; {fault}", _EXAMPLE))
     if not paths:
@@ -54,7 +56,9 @@ def _paths(folder: str) -> list[str]:
     return sorted(match.path for match in result.metadata_list)
 
 
-def _read(name: str, path: str) -> str:
+def _read(name: str, path: str, taken: Collection[str]) -> str:
+    if name in taken:
+        raise BadContractError(f"{name} is bundled, and steps rely on it; give this one a name of its own")
     if not _NAME.fullmatch(name):
         raise BadContractError("its file is named by type and version, as shop.order.v1.json")
     try:

@@ -13,6 +13,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from pipeline.endpoints.file_bytes import CHUNK_BYTES
 from pipeline.endpoints.files import InputFile
+from pipeline.endpoints.sqlite_schema import STORE_NAME
 from pipeline.errors import InputError, Misfit, MisfitError
 
 STDIN = "-"
@@ -100,9 +101,14 @@ def _below(folder: Path) -> Iterator[InputFile]:
     def refuse(error: OSError) -> None:
         raise InputError(f"{error.filename}: {error.strerror}")
 
-    for parent, folders, names in os.walk(folder, onerror=refuse):
+    seen: set[str] = set()  # folders, by their real paths: links may lead round in circles
+    for parent, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = (Path(parent, name) for name in names if not name.startswith("."))
+        if os.path.realpath(parent) in seen:
+            folders.clear()
+            continue
+        seen.add(os.path.realpath(parent))
+        paths = (Path(parent, name) for name in names if not name.startswith((".", STORE_NAME)))
         yield from (_regular(path) for path in paths if path.is_file())
 
 

@@ -78,7 +78,7 @@ def expected(
     for seen in sightings:
         cell = held.setdefault((seen.name, seen.window), (set(), set(), set(), set()))
         cell[0].add(seen.identity)
-        cell[1].add((seen.identity, seen.occurrence % 2**32))
+        cell[1].add((seen.identity, seen.occurrence))
         if seen.bot:
             cell[2].add(seen.identity)
         if seen.visitor:

@@ -27,7 +27,7 @@ def test_one_step_in_somebody_elses_pipeline():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     lines = run.stdout.splitlines()
     assert "/ 2" in lines
-    assert [line for line in lines if line.startswith("bad_time 'yesterday'")]
+    assert [line for line in lines if line.startswith("bad_time /time: 'yesterday'")]
 
 
 def test_plain_json_as_the_readme_shows_it(tmp_path):

@@ -41,7 +41,7 @@ def test_windows_older_than_the_newest_less_the_retention_go(path):
 
 
 def test_dead_letters_go_by_their_own_newest_and_stay_without_a_time(path):
-    today = 60 * 365 * 24 * HOUR
+    today = 50 * 365 * 24 * HOUR
     fill(path, [YEAR_2015], [None, today - 2 * HOUR, today - HOUR, today])
     assert prune(path, HOUR) == Pruned(dead_letters=1)
     assert select(path, "SELECT position FROM dead_letters ORDER BY 1") == [("0",), ("2",), ("3",)]
@@ -95,3 +95,10 @@ def test_a_run_with_retention(tmp_path, capsys):
         assert select(store, "SELECT count(*) FROM dead_letters") == [(1,)]
         assert select(store, "SELECT sum(counted) FROM ledger") == [(6,)]
         assert "  Removed  3 rows of page_views, 0 dead letters (--retention)\n" in seen.out
+
+
+def test_a_row_from_the_far_future_makes_no_other_old(path):
+    far = 7000 * 365 * 24 * 60
+    fill(path, [YEAR_2015, far], [])
+    assert prune(path, HOUR) == Pruned()
+    assert len(held_sets(path)) == 2

@@ -79,9 +79,9 @@ BATCHES = [
 ]
 VISITORS = ["user_id\x007", "user_id\x008", "session_id\x007", "ip\x00192.0.2.1"]
 SORTED_ROWS = [
-    row_of("/a", 0, (["s\x001", "s\x002", "t\x001"], ["s\x002"], VISITORS)),
-    row_of("/a", 1, (["s\x003"], [], [])),
-    row_of("https://a.example/", -1, (["s\x001"], [], [])),
+    row_of("/a", 0, (["1 s1", "1 s2", "1 t1"], ["1 s2"], VISITORS)),
+    row_of("/a", 1, (["1 s3"], [], [])),
+    row_of("https://a.example/", -1, (["1 s1"], [], [])),
 ]
 
 
@@ -135,9 +135,9 @@ def test_wider_windows_and_queries(tmp_path):
     )
     width = 5 * MINUTE
     assert sorted(counted["rows"], key=by_key) == [
-        row_of("/a", 0, (["s\x001", "s\x002", "s\x003", "t\x001"], ["s\x002"], [VISITORS[0], *VISITORS[2:]]), width),
-        row_of("/a?b=c", 0, (["s\x001"], [], ["user_id\x008"]), width),
-        row_of("https://a.example/", -5, (["s\x001"], [], []), width),
+        row_of("/a", 0, (["1 s1", "1 s2", "1 s3", "1 t1"], ["1 s2"], [VISITORS[0], *VISITORS[2:]]), width),
+        row_of("/a?b=c", 0, (["1 s1"], [], ["user_id\x008"]), width),
+        row_of("https://a.example/", -5, (["1 s1"], [], []), width),
     ]
 
 

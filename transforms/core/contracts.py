@@ -11,6 +11,7 @@ from transforms.core.reasons import Reason
 from transforms.core.records import Violation
 from transforms.core.rejects import EventRejected
 
+MAX_SHOWN = 1000  # longer than what a reject keeps of a text: that is masked first, and cut then
 PAGE_VIEW = "web.page_view.v1"
 HTTP_REQUEST = "http.request.v1"
 
@@ -52,7 +53,9 @@ class Contracts:
         if judge is None:
             known = ", ".join(sorted(self._validators))
             raise EventRejected(
-                Reason.UNKNOWN_CONTRACT, f"type {event_type[:200]!r} names no contract; known are {known}"
+                Reason.UNKNOWN_CONTRACT,
+                f"type {event_type[:MAX_SHOWN]!r} names no contract; known are {known}",
+                [Violation("/type", "names no contract")],
             )
         return judge
 

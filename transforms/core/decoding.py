@@ -1,4 +1,4 @@
-"""The one place where a JSON decoder's errors become rejects."""
+"""Decoding events: where the JSON decoder's errors become rejects."""
 
 from typing import Any
 
@@ -31,6 +31,11 @@ def decode_json(raw: bytes) -> Any:
 def kind_of(value: Any) -> str:
     """Name the JSON type of a decoded value."""
     return _KINDS.get(type(value), "a number")
+
+
+def bad_time(text: str, pointer: str = "/time") -> EventRejected:
+    """Say what is wrong with an event's time."""
+    return EventRejected(Reason.BAD_TIME, f"{pointer}: {text}", [Violation(pointer, text)])
 
 
 def not_an_event(violations: list[Violation]) -> EventRejected:

@@ -1,5 +1,6 @@
 """Recognising the form of a file by its first bytes, whatever it is called."""
 
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -11,6 +12,7 @@ from transforms.core.splitting import BOM
 
 HEAD_BYTES = 64 << 10
 _SAMPLE_LINES = 20
+_ARRAY = re.compile(rb"\s*\[\s*[\[{]")
 _any = msgspec.json.Decoder().decode
 
 
@@ -23,9 +25,9 @@ def recognise(head: bytes) -> Form:
     lines = [line for line in text.split(b"\n") if line.strip()][:_SAMPLE_LINES]
     if any(looks_like_access_line(line.decode("utf-8", "replace").rstrip("\r")) for line in lines):
         return Form.ACCESS_LOG
-    if _has_record(lines):
-        return Form.JSON_LINES
-    if text.lstrip().startswith((b"{", b"[")) and _has_record(_first_values(text)):
+    if _ARRAY.match(text) and not _has_record(lines[:1]):  # its elements may stand on lines of their own
+        return Form.JSON_VALUES
+    if not _has_record(lines) and text.lstrip().startswith(b"{") and _has_record(_first_values(text)):
         return Form.JSON_VALUES
     return Form.JSON_LINES
 

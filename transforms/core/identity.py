@@ -21,8 +21,8 @@ FINGERPRINT_BYTES = 1024
 
 
 def event_identities(events: Iterable[Event], seed: int) -> list[int]:
-    """Hash the (source, id) of each event; a separator keeps ("ab", "c") and ("a", "bc") apart."""
-    return [xxh3_64_intdigest((event.source + _SEPARATOR + event.id).encode(), seed) for event in events]
+    """Hash the (source, id) of each event; the source's length keeps ("ab", "c") and ("a", "bc") apart."""
+    return [xxh3_64_intdigest(f"{len(event.source)} {event.source}{event.id}".encode(), seed) for event in events]
 
 
 def visitor_identities(events: Iterable[Event], seed: int) -> list[int]:

@@ -10,7 +10,7 @@ from transforms.core.envelopes import HINT, is_envelope, open_envelope
 from transforms.core.identity import occurrences_of
 from transforms.core.reasons import Reason, Stage
 from transforms.core.records import Form, Message, Origin, RawEvents, Reject, Unreadable
-from transforms.core.rejects import OPAQUE_HEAD_BYTES, EventRejected, Place, is_opaque, make_reject, message_id_of
+from transforms.core.rejects import EventRejected, Place, is_opaque, make_reject, message_id_of, opaque_head
 from transforms.core.splitting import (
     BOM,
     Bounds,
@@ -61,7 +61,18 @@ class Opener:
         except EventRejected as fault:
             self._refuse(opened, self._place(origin, message.data, None), fault)
             return
-        self._admit(opened, origin, raws, range(len(raws)))
+        positions: Sequence[int] = range(len(raws))
+        if prefix and HINT in data:
+            raws, positions = self._take_out_envelopes(opened, origin, raws)
+        self._admit(opened, origin, raws, positions)
+
+    def _take_out_envelopes(self, opened: Opened, origin: Origin, raws: list[bytes]) -> tuple[list[bytes], list[int]]:
+        """Open the push envelopes among the elements of an array on one line; give back the others."""
+        envelopes = {index for index, raw in enumerate(raws) if is_envelope(raw)}
+        for index in sorted(envelopes):
+            self._open_nested(opened, self._place(origin, raws[index], index))
+        kept = [index for index in range(len(raws)) if index not in envelopes]
+        return [raws[index] for index in kept], kept
 
     def _open_block(self, opened: Opened, message: Message) -> None:
         """Open a block of a file: lines or values, each with its byte offset."""
@@ -104,7 +115,7 @@ class Opener:
         return plain_raws, plain_positions
 
     def _open_nested(self, opened: Opened, place: Place) -> None:
-        prefix = f"{place.position}/"
+        prefix = f"{place.origin.prefix}{place.position}/"
         line_id = message_id_of(place)
         if place.raw.lstrip().startswith(_ARRAY):
             self._open_transport(opened, Message(place.raw, message_id=line_id), prefix)
@@ -156,11 +167,11 @@ class Opener:
         place = self._place(origin, seen.digest.encode(), message.offset)
         opened.received.append(place.occurrence)
         named = origin._replace(message_id=message_id_of(place), by_line=False)
-        place = place._replace(origin=named, raw=self._cut(message.data))
+        place = place._replace(origin=named, raw=opaque_head(message.data))
         opened.rejects.append(make_reject(Stage.OPEN, _opaque(seen), place))
 
     def _cut(self, data: bytes) -> bytes:
-        return data if self._bounds.keep_opaque_payloads else data[:OPAQUE_HEAD_BYTES]
+        return data if self._bounds.keep_opaque_payloads else opaque_head(data)
 
     def _place(self, origin: Origin, raw: bytes, position: int | None) -> Place:
         return Place(origin, raw, position, occurrences_of(origin, [raw], [position or 0], self._seed)[0])

@@ -9,6 +9,7 @@ import numpy as np
 from transforms.core.bots import is_bot
 from transforms.core.contracts import PAGE_VIEW
 from transforms.core.identity import event_identities, visitor_identities
+from transforms.core.ledger import COUNTED, DUPLICATE
 from transforms.core.records import Event, LedgerCount, PageViews
 from transforms.core.sets import Column, Ints, SetBuffer, Sets
 from transforms.core.times import MINUTE, window_start
@@ -126,5 +127,5 @@ def view_counts(sets: Sets, counted: Ints, seen: Ints) -> Iterator[LedgerCount]:
         gain[0] += new
         gain[1] += sightings - new
     for minute, (new, repeated) in gains.items():
-        yield LedgerCount(PAGE_VIEW, minute, "counted", "", new)
-        yield LedgerCount(PAGE_VIEW, minute, "duplicate", "", repeated)
+        yield LedgerCount(PAGE_VIEW, minute, COUNTED, "", new)
+        yield LedgerCount(PAGE_VIEW, minute, DUPLICATE, "", repeated)

@@ -7,9 +7,10 @@ import msgspec
 
 from transforms.core.access_log import AccessLine, parse_access_line
 from transforms.core.contracts import HTTP_REQUEST, PAGE_VIEW
-from transforms.core.decoding import decode_json, kind_of, not_an_event
+from transforms.core.decoding import bad_time, decode_json, kind_of, not_an_event
 from transforms.core.identity import line_hash
 from transforms.core.mapping import FieldMapping
+from transforms.core.masking import mask_json
 from transforms.core.plain_json import plain_event
 from transforms.core.reasons import Reason, Stage
 from transforms.core.records import Form, Origin, ParsedEvent, ParsedEvents, RawEvents, Reject, Violation
@@ -122,7 +123,7 @@ def parse_structured(raw: bytes, _position: int = 0) -> ParsedEvent:
     """Parse a CloudEvent in structured mode.
 
     Raises:
-        EventRejected: not_event, or as decode_json.
+        EventRejected: not_an_event, or as decode_json.
     """
     try:
         event = _envelope(raw)
@@ -192,15 +193,16 @@ def _explain(raw: bytes) -> EventRejected:
         for name in _REQUIRED
         if not isinstance(content.get(name), str) or not content[name]
     ]
-    if not isinstance(content.get("time"), str | None):
-        return EventRejected(Reason.BAD_TIME, f"/time: expected a string, got {kind_of(content['time'])}")
-    optional = ("data_base64", "specversion")
+    if not violations and not isinstance(content.get("time"), str | None):
+        return bad_time(f"expected a string, got {kind_of(content['time'])}")
+    optional = ("time", "data_base64", "specversion")
     violations += [
         Violation(f"/{name}", f"expected a string, got {kind_of(content[name])}")
         for name in optional
         if not isinstance(content.get(name), str | None)
     ]
-    return not_an_event(violations)
+    twice = Violation("", "a member stands twice, once with a wrong type")
+    return not_an_event(violations or [twice])
 
 
 def _from_base64(text: str) -> Any:
@@ -208,4 +210,4 @@ def _from_base64(text: str) -> Any:
         data = msgspec.convert(text, bytes)
     except msgspec.ValidationError:
         raise not_an_event([Violation("/data_base64", "not base64")]) from None
-    return decode_json(data)
+    return decode_json(mask_json(data))  # later steps search the raw bytes, where this is hidden

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from transforms.core.decoding import kind_of, not_an_event
+from transforms.core.decoding import bad_time, kind_of, not_an_event
 from transforms.core.mapping import FieldMapping
-from transforms.core.reasons import Reason
 from transforms.core.records import ParsedEvent, Violation
-from transforms.core.rejects import EventRejected
 
 DEFAULT_PLAIN_SOURCE = "plain"
 
@@ -35,7 +33,7 @@ def _plain_id(content: dict[str, Any], path: str) -> str:
 def _plain_time(content: dict[str, Any], path: str) -> str:
     value = _lookup(content, path)
     if not isinstance(value, str):
-        raise EventRejected(Reason.BAD_TIME, f"{_pointer(path)}: expected an RFC 3339 time, got {kind_of(value)}")
+        raise bad_time(f"expected an RFC 3339 time, got {kind_of(value)}", _pointer(path))
     return value
 
 

@@ -1,7 +1,7 @@
 """Counting as sets: the packed sets that workers build, and their union.
 
 A *cell* is a name (a URL) in a window. Of each cell three sets are kept: sightings, which are pairs of an identity
-(64 bits) and an occurrence (32 bits), identities of bots, and visitors. Union is associative, commutative and
+and an occurrence, identities of bots, and visitors. Union is associative, commutative and
 idempotent, so shuffled, repeated and retried partials end in the same sets. A *partial* holds many cells, packed into
 columns: there is no Python object per event, neither in memory nor on the wire.
 """
@@ -20,7 +20,6 @@ _BOT = 1 << 63
 NO_WINDOW = -(1 << 62)
 """The window of sets that belong to none; they never expire."""
 _RADIX_CELLS = 1 << 16  # numpy sorts 16-bit integers by radix, ten times faster than longer ones
-_OCCURRENCE_MASK = np.uint64(0xFFFFFFFF)
 
 
 class _Packed(msgspec.Struct, array_like=True):
@@ -151,7 +150,7 @@ def _gather(rows: U64, cell: Ints, names: list[str], windows: Ints) -> Sets:
         name_of,
         windows,
         Column(cell, rows[:, 1]),
-        rows[:, 2] & _OCCURRENCE_MASK,
+        rows[:, 2],
         Column(cell[is_bot], rows[is_bot, 1]),
         Column(cell[has_visitor], rows[has_visitor, 3]),
     )
@@ -197,7 +196,7 @@ def pack(sets: Sets) -> bytes:
             sets.windows.astype("<i8").tobytes(),
             sizes.astype("<u4").tobytes(),
             sets.sightings.values.astype("<u8", copy=False).tobytes(),
-            sets.occurrences.astype("<u4").tobytes(),
+            sets.occurrences.astype("<u8", copy=False).tobytes(),
             sets.bots.values.astype("<u8", copy=False).tobytes(),
             sets.visitors.values.astype("<u8", copy=False).tobytes(),
         )
@@ -216,7 +215,7 @@ def unpack(partial: bytes) -> Sets:
         np.frombuffer(packed.name_of, dtype="<u4").astype(np.int64),
         windows,
         Column(seen, np.frombuffer(packed.identities, dtype="<u8")),
-        np.frombuffer(packed.occurrences, dtype="<u4").astype(np.uint64),
+        np.frombuffer(packed.occurrences, dtype="<u8"),
         Column(bots, np.frombuffer(packed.bots, dtype="<u8")),
         Column(visitors, np.frombuffer(packed.visitors, dtype="<u8")),
     )

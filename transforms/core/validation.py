@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from transforms.core.contracts import Contracts
+from transforms.core.contracts import MAX_SHOWN, Contracts
+from transforms.core.decoding import bad_time
 from transforms.core.masking import mask_json, suspicious_spans
 from transforms.core.reasons import Reason, Stage
-from transforms.core.records import Event, ParsedEvent, ParsedEvents, Reject
+from transforms.core.records import Event, ParsedEvent, ParsedEvents, Reject, Violation
 from transforms.core.rejects import EventRejected, Known, Place, make_reject
 from transforms.core.times import HOUR, MINUTE, SECOND, format_time, parse_time, window_start
 
@@ -39,10 +40,10 @@ class TimePolicy(NamedTuple):
         late = time < publish_time
         bound = (self.allowed_lateness if late else self.max_clock_skew) // SECOND
         text = (
-            f"{format_time(time)} is {abs(publish_time - time) // SECOND} s {'late' if late else 'in the future'}"
+            f"{format_time(time)} is {abs(publish_time - time) / SECOND:.6f} s {'late' if late else 'in the future'}"
             f" (published {format_time(publish_time)}; {bound} s are allowed)"
         )
-        return EventRejected(Reason.TOO_LATE if late else Reason.IN_FUTURE, text)
+        return EventRejected(Reason.TOO_LATE if late else Reason.IN_FUTURE, text, [Violation("/time", text)])
 
 
 class Validator:
@@ -73,11 +74,19 @@ class Validator:
         """
         contract, accepts = self._contracts.judge_of(parsed.type)
         if not accepts(parsed.data):
-            raise self._contracts.explain(contract, parsed.data)
+            raise self._all_violations(contract, parsed)
         time = time_of(parsed)
         if not span[0] <= time <= span[1]:
             raise self._policy.refusal(time, int(span[0]) + self._policy.allowed_lateness)
         return Event(parsed.id, parsed.source, contract, time, parsed.data, occurrence)
+
+    def _all_violations(self, contract: str, parsed: ParsedEvent) -> EventRejected:
+        fault = self._contracts.explain(contract, parsed.data)
+        try:
+            time_of(parsed)
+        except EventRejected as late:
+            return EventRejected(fault.reason, fault.message, [*fault.violations, *late.violations])
+        return fault
 
     def _reject(self, parsed: ParsedEvent, fault: EventRejected, place: Place) -> Reject:
         """Make a reject with what is known of the event; outside the time policy nothing is believed."""
@@ -105,11 +114,11 @@ def time_of(parsed: ParsedEvent) -> int:
     if isinstance(time, int):
         return time
     if time is None:
-        raise EventRejected(Reason.BAD_TIME, "the event has no time")
+        raise bad_time("the event has no time")
     try:
         return parse_time(time)
     except ValueError as error:
-        raise EventRejected(Reason.BAD_TIME, f"{time[:100]!r}: {error}") from None
+        raise bad_time(f"{time[:MAX_SHOWN]!r}: {error}") from None
 
 
 def mask_events(events: list[Event], batch: ParsedEvents) -> list[Event]:
