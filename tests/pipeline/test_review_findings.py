@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.__main__ import main
-from pipeline.endpoints.sqlite_schema import connect
+from pipeline.endpoints.sqlite_access import connect
 
 TIME = "2026-09-17T10:40:05Z"
 
