@@ -1,6 +1,7 @@
 """The README tells the truth: its table of options is the one of the code, and its example runs."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,7 @@ def test_one_step_in_somebody_elses_pipeline():
 
 def test_plain_json_as_the_readme_shows_it(tmp_path):
     shell = block("", "--id_field event_id")
-    shell = shell.replace("python -m pipeline", f"{sys.executable} -m pipeline --quiet")
+    shell = shell.replace("python -m pipeline", f"{shlex.quote(sys.executable)} -m pipeline --quiet")
     script = shell.replace("mine.jsonl", str(tmp_path / "mine.jsonl")).replace("out3", str(tmp_path / "out3"))
     subprocess.run(["sh", "-c", script], cwd=ROOT, check=True)
     from pipeline.endpoints.sqlite_access import connect  # noqa: PLC0415 - not needed by the other tests

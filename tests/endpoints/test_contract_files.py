@@ -11,6 +11,13 @@ def test_without_a_folder_they_are_the_bundled_ones():
     assert load_contracts("") == bundled_contracts()
 
 
+def test_a_users_contract_stands_beside_the_bundled_ones(tmp_path):
+    (tmp_path / "shop.order.v12.json").write_text("true")
+    (tmp_path / "notes.txt").write_text("no contract")
+    assert load_contracts(str(tmp_path)) == bundled_contracts() | {"shop.order.v12": "true"}
+    assert load_contracts(f"{tmp_path}/") == bundled_contracts() | {"shop.order.v12": "true"}
+
+
 @pytest.mark.parametrize(
     "name", ["order", "shop.order", "shop.order.v", "Shop.order.v1", "shop..order.v1", ".v1", "a b.v1"]
 )
