@@ -1,6 +1,7 @@
 """The one place that makes a Reject, masked and complete enough to be replayed."""
 
 import re
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ OPAQUE_HEAD_BYTES = 64
 MAX_VIOLATIONS = 1000
 MAX_TEXT = 300
 UNMASKED_KEYS = (("id",), ("source",), ("time",))
+_BASE64 = re.compile(rb'"((?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)"')
 _DIGITS_AT_END = re.compile(rb"[0-9](?:[ -]?[0-9]){5,}[ -]?$")
 _UNMASKED_ATTRIBUTES = frozenset({"ce-id", "ce-source", "ce-time"})
 
@@ -87,9 +89,19 @@ def message_id_of(place: Place) -> str:
 
 def mask_payload(form: Form, raw: bytes) -> bytes:
     """Mask raw bytes by their form; the very same object comes back where nothing was hit."""
-    if not suspicious(raw):
-        return raw
-    return mask_bytes(raw) if form is Form.ACCESS_LOG else mask_json(raw, UNMASKED_KEYS)
+    if form is Form.ACCESS_LOG:
+        return mask_bytes(raw) if suspicious(raw) else raw
+    shown = _BASE64.sub(_mask_encoded, raw)
+    if shown != raw:
+        raw = shown
+    return mask_json(raw, UNMASKED_KEYS) if suspicious(raw) else raw
+
+
+def _mask_encoded(string: re.Match[bytes]) -> bytes:
+    """Mask what a string holds in base64: data_base64 of an event, data of a push envelope."""
+    data = a2b_base64(string[1])
+    masked = mask_json(data)
+    return string[0] if masked is data else b'"' + b2a_base64(masked, newline=False) + b'"'
 
 
 def mask_attributes(attributes: Mapping[str, str]) -> Mapping[str, str]:
