@@ -8,7 +8,7 @@ from apache_beam.transforms.window import GlobalWindow, GlobalWindows, Timestamp
 from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from apache_beam.utils.windowed_value import WindowedValue
 
-from transforms.core.sets import SetBuffer
+from transforms.core.set_buffer import SetBuffer
 
 FLUSH_AT = 100_000
 """Sightings held before a flush: 3.2 MB; larger buffers made no measurable difference to speed."""

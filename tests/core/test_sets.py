@@ -2,12 +2,15 @@
 
 from typing import NamedTuple
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.core.gains import by_window, compact, every_cell, gain
-from transforms.core.sets import SetBuffer, Sets, pack, union, unpack
+from transforms.core.set_buffer import BOT, SetBuffer
+from transforms.core.sets import Sets, pack, union, union_in_parts, unpack
 
+SPREAD = 0x9E3779B97F4A7C15
 U64 = st.integers(min_value=1, max_value=2**64 - 1)
 FEW = st.sampled_from([1, 2, 3, 2**63, 2**64 - 1])
 
@@ -49,36 +52,38 @@ def partials(sightings: list[Sighting], flush_every: int, slots: int = 3) -> dic
         if cell is None:
             cell = buffer.new_cell(seen.name, seen.window, len(seen.name.encode()) % slots)
             buffer.cells[key] = cell
-        buffer.add((cell | (buffer.BOT if seen.bot else 0), seen.identity, seen.occurrence, seen.visitor))
+        add(buffer, cell | (BOT if seen.bot else 0), seen.identity, seen.occurrence, seen.visitor)
         if number % flush_every == 0:
             flush()
     flush()
     return flushed
 
 
-def contents(sets: Sets) -> dict[tuple[str, int], tuple[set[int], set[tuple[int, int]], set[int], set[int]]]:
+def add(buffer: SetBuffer, *sighting: int) -> None:
+    """Add one sighting: cell, identity, occurrence, visitor."""
+    buffer.add(*np.array(sighting, dtype=np.uint64).reshape(4, 1))
+
+
+Held = tuple[set[int], set[int], set[int], set[int]]
+
+
+def contents(sets: Sets) -> dict[tuple[str, int], Held]:
     """Unpack to plain sets, the long way round."""
     held = {}
     for cell in range(len(sets)):
-        mine = sets.sightings.cells == cell
-        identities = sets.sightings.values[mine].tolist()
-        held[sets.names[sets.name_of[cell]], int(sets.windows[cell])] = (
-            set(identities),
-            set(zip(identities, sets.occurrences[mine].tolist(), strict=True)),
-            set(sets.bots.values[sets.bots.cells == cell].tolist()),
-            set(sets.visitors.values[sets.visitors.cells == cell].tolist()),
+        identities, sightings, bots, visitors = (
+            set(column.values[column.cells == cell].tolist()) for column in sets.columns
         )
+        held[sets.names[sets.name_of[cell]], int(sets.windows[cell])] = identities, sightings, bots, visitors
     return held
 
 
-def expected(
-    sightings: list[Sighting],
-) -> dict[tuple[str, int], tuple[set[int], set[tuple[int, int]], set[int], set[int]]]:
-    held: dict[tuple[str, int], tuple[set[int], set[tuple[int, int]], set[int], set[int]]] = {}
+def expected(sightings: list[Sighting]) -> dict[tuple[str, int], Held]:
+    held: dict[tuple[str, int], Held] = {}
     for seen in sightings:
         cell = held.setdefault((seen.name, seen.window), (set(), set(), set(), set()))
         cell[0].add(seen.identity)
-        cell[1].add((seen.identity, seen.occurrence))
+        cell[1].add((seen.identity * SPREAD + seen.occurrence) % 2**64)
         if seen.bot:
             cell[2].add(seen.identity)
         if seen.visitor:
@@ -97,6 +102,47 @@ def test_union_is_the_set_of_sightings_however_they_came(sightings, flush_every,
         parts.extend(random.sample(parts, random.randint(0, len(parts))))
         random.shuffle(parts)
     assert united(flushed) == expected(sightings)
+
+
+@given(SIGHTINGS, st.integers(1, 10), st.integers(1, 50))
+def test_a_union_in_parts_is_the_union(sightings, flush_every, at_once):
+    for parts in partials(sightings, flush_every).values():
+        together: dict[tuple[str, int], Held] = {}
+        for sets in union_in_parts(parts, at_once):
+            held = contents(sets)
+            assert not together.keys() & held.keys()
+            assert len(sets) == 1 or sum(len(cell[0]) for cell in held.values()) <= 2 * at_once
+            together |= held
+        assert together == contents(union(parts))
+
+
+def test_a_union_in_parts_reads_no_more_than_it_unites():
+    read = []
+
+    class Watched:
+        def __init__(self, partial):
+            self.partial = partial
+
+        def __getitem__(self, part):
+            read.append(part.stop - part.start)
+            return self.partial[part]
+
+    parts = partials([Sighting(f"/{n % 8}", 0, False, n + 1, 1, 0) for n in range(800)], 400, slots=1)[0]
+    sizes = []
+    for sets in union_in_parts(map(Watched, parts), at_once=100):
+        sizes.append(len(sets.identities.values))
+        assert max(read) <= 8 * 100
+    assert sizes == [100] * 8
+    assert list(union_in_parts([])) == []
+
+
+def test_occurrence_nought_is_no_sighting_and_pairs_are_told_apart():
+    buffer = SetBuffer()
+    cell = buffer.new_cell("/a", 0, 0)
+    for identity, occurrence in ((1, 2), (2, 1), (1, 2), (3, 0)):
+        add(buffer, cell, identity, occurrence, 0)
+    ((_, partial),) = buffer.flush()
+    assert contents(union([partial]))["/a", 0][:2] == ({1, 2, 3}, {(SPREAD + 2) % 2**64, (2 * SPREAD + 1) % 2**64})
 
 
 @given(SIGHTINGS, st.integers(1, 5))
@@ -128,7 +174,8 @@ def test_a_gain_says_what_grew_and_nothing_else(first, second):
     assert change.seen.tolist() == [len(now[key][1]) - len(was.get(key, nothing)[1]) for key in keys]
     assert change.is_nothing == (was == now)
     assert change.counted.tolist() == [len(now[key][0]) - len(was.get(key, nothing)[0]) for key in keys]
-    assert gain(new, union([pack(new), *more, *before]), "late").is_nothing
+    packed = pack(new)
+    assert gain(union([packed]), union([packed, *more, *before]), "late").is_nothing
 
 
 @given(SIGHTINGS, st.integers(50, 400))
@@ -149,21 +196,21 @@ def test_packing_and_parting_by_window_lose_nothing(sightings):
 
 def test_a_flushed_buffer_starts_afresh():
     flushed = partials([Sighting("/a", 0, False, 1, 1, 1)] * 3, 1)
-    assert [contents(unpack(part)) for part in flushed[2]] == [{("/a", 0): ({1}, {(1, 1)}, set(), {1})}] * 3
+    assert [contents(unpack(part)) for part in flushed[2]] == [{("/a", 0): ({1}, {SPREAD + 1}, set(), {1})}] * 3
 
 
 def test_a_name_and_window_may_have_several_cells():
     buffer = SetBuffer()
-    buffer.add((buffer.new_cell("/a", 0, 0), 1, 1, 0))
-    buffer.add((buffer.new_cell("/a", 0, 0), 2, 2, 0))
+    add(buffer, buffer.new_cell("/a", 0, 0), 1, 0, 0)
+    add(buffer, buffer.new_cell("/a", 0, 0), 2, 0, 0)
     ((_, partial),) = buffer.flush()
-    assert contents(union([partial])) == {("/a", 0): ({1, 2}, {(1, 1), (2, 2)}, set(), set())}
+    assert contents(union([partial])) == {("/a", 0): ({1, 2}, set(), set(), set())}
 
 
 def test_more_cells_than_the_radix_sort_takes():
     buffer = SetBuffer()
     for number in range(70_000):
-        buffer.add((buffer.new_cell(f"/{number}", 0, 0), number + 1, 0, 0))
+        add(buffer, buffer.new_cell(f"/{number}", 0, 0), number + 1, 0, 0)
     ((_, partial),) = buffer.flush()
     held = contents_sizes(unpack(partial))
     assert held == {f"/{number}": number + 1 for number in range(70_000)}
@@ -172,5 +219,5 @@ def test_more_cells_than_the_radix_sort_takes():
 def contents_sizes(sets: Sets) -> dict[str, int]:
     return {
         sets.names[sets.name_of[cell]]: value
-        for cell, value in zip(sets.sightings.cells.tolist(), sets.sightings.values.tolist(), strict=True)
+        for cell, value in zip(sets.identities.cells.tolist(), sets.identities.values.tolist(), strict=True)
     }

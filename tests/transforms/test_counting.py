@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import apache_beam as beam
+import numpy as np
 import pytest
 import xxhash
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -17,7 +18,8 @@ from transforms.core.gains import Gain
 from transforms.core.ledger import Received
 from transforms.core.page_views import ViewRules
 from transforms.core.records import Event, EventBatch, LedgerCount, LedgerRow, Origin, PageViews, Reject
-from transforms.core.sets import NO_WINDOW, SetBuffer
+from transforms.core.set_buffer import SetBuffer
+from transforms.core.sets import NO_WINDOW
 from transforms.core.times import MINUTE, SECOND
 from transforms.count_page_views import CountPageViews
 from transforms.keep_ledger import Entries, KeepLedger
@@ -185,14 +187,15 @@ def partial(*sightings: tuple[str, int, int, int], slot: int = 3) -> tuple[int, 
     """A slot and a partial: names, windows, identities, occurrences."""
     buffer = SetBuffer()
     for name, window, identity, occurrence in sightings:
-        buffer.add((buffer.new_cell(name, window, slot), identity, occurrence, 0))
+        row = buffer.new_cell(name, window, slot), identity, occurrence, 0
+        buffer.add(*np.array(row, dtype=np.uint64).reshape(4, 1))
     ((number, packed),) = buffer.flush()
     return number, packed
 
 
 def told(gain: Gain) -> dict[tuple[str, int], tuple[int, int, int]]:
     """What a Gain says of the cells that changed: identities held, and gained in identities and sightings."""
-    held = gain.sets.identities().sizes(len(gain.sets)).tolist()
+    held = gain.sets.identities.sizes(len(gain.sets)).tolist()
     cells = [(gain.sets.names[gain.sets.name_of[cell]], int(gain.sets.windows[cell])) for cell in range(len(gain.sets))]
     grown = {*gain.changed.tolist(), *gain.seen.nonzero()[0].tolist()}
     return {cells[c]: (held[c], int(gain.counted[c]), int(gain.seen[c])) for c in sorted(grown)}
@@ -220,7 +223,7 @@ def test_unite_sets_once(tmp_path):
 
 def test_unite_sets_as_they_grow(tmp_path):
     stream = Stream().with_output_types(tuple[int, bytes]).advance_watermark_to(0).advance_processing_time(1)
-    for one in (PARTIALS[0], PARTIALS[1], PARTIALS[1], partial(("received", NO_WINDOW, 5, 0))):
+    for one in (PARTIALS[0], PARTIALS[1], PARTIALS[1], partial(("received", NO_WINDOW, 5, 9))):
         stream.add_elements([TimestampedValue(one, 1)]).advance_processing_time(11)
     stream.advance_watermark_to(61).add_elements([TimestampedValue(partial(("/c", 0, 14, 6)), 61)])
     stream.advance_processing_time(11).advance_processing_time(11).advance_watermark_to_infinity()

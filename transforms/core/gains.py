@@ -36,13 +36,12 @@ def gain(before: Sets | None, after: Sets, timing: str) -> Gain:
     old = np.zeros_like(now)
     if before is not None:
         old[:, : len(before)] = _sizes(before)
-    identities, bots, visitors, sightings = now - old
+    identities, sightings, bots, visitors = now - old
     return Gain(after, np.flatnonzero(identities + bots + visitors), identities, sightings, timing)
 
 
 def _sizes(sets: Sets) -> Ints:
-    columns = (sets.identities(), sets.bots, sets.visitors, sets.sightings)
-    return np.stack([column.sizes(len(sets)) for column in columns])
+    return np.stack([column.sizes(len(sets)) for column in sets.columns])
 
 
 def by_window(sets: Sets) -> Iterator[tuple[int, Sets]]:
@@ -57,20 +56,11 @@ def _part(sets: Sets, kept: NDArray[np.bool_]) -> Sets:
     cells = np.flatnonzero(kept)
     names, name_of = numbered(sets.names[name] for name in sets.name_of[cells])
 
-    def part(column: Column) -> tuple[Column, NDArray[np.bool_]]:
+    def part(column: Column) -> Column:
         mine = kept[column.cells]
-        return Column(number[column.cells[mine]], column.values[mine]), mine
+        return Column(number[column.cells[mine]], column.values[mine])
 
-    sightings, mine = part(sets.sightings)
-    return Sets(
-        names,
-        name_of,
-        sets.windows[cells],
-        sightings,
-        sets.occurrences[mine],
-        part(sets.bots)[0],
-        part(sets.visitors)[0],
-    )
+    return Sets(names, name_of, sets.windows[cells], sets.keys[cells], *map(part, sets.columns))
 
 
 def every_cell(sets: Sets) -> Gain:

@@ -11,7 +11,8 @@ import numpy as np
 
 from transforms.core.identity import event_identities
 from transforms.core.records import EventBatch, LedgerCount, LedgerRow, Reject
-from transforms.core.sets import NO_WINDOW, Ints, SetBuffer, Sets
+from transforms.core.set_buffer import SetBuffer
+from transforms.core.sets import NO_WINDOW, Ints, Sets
 from transforms.core.times import MINUTE, window_start
 
 PARTS = 16
@@ -21,6 +22,7 @@ RECEIVED, EVENTS, REJECTED, MASKED = "received", "events", "rejected", "masked"
 _RECEIVED_NAME = (RECEIVED, "", "", "")
 COUNTED, DUPLICATE = "counted", "duplicate"
 _BAR = "|"
+_NO_CELL = np.uint64((1 << 64) - 1)
 
 
 class Received(NamedTuple):
@@ -48,35 +50,52 @@ class LedgerCollector:
 
     def add_received(self, received: Received) -> None:
         """Add places that were opened, or found impossible to open."""
+        places = np.asarray(received.occurrences, dtype=np.uint64)
+        parts = places % np.uint64(PARTS)
         window = _minute(received.publish_time)
-        cells = np.array([self._cell(_RECEIVED_NAME, window, part) for part in range(PARTS)], dtype=np.uint64)
-        rows = np.zeros((len(received.occurrences), 4), dtype="<u8")
-        rows[:, 1] = received.occurrences
-        rows[:, 0] = cells[rows[:, 1] % np.uint64(PARTS)]
-        self.buffer.add_rows(rows)
+        cells = self.buffer.cells.setdefault(window, np.full(PARTS, _NO_CELL))
+        if (cells[parts] == _NO_CELL).any():
+            for part in set(parts.tolist()):
+                cells[part] = self._cell(_RECEIVED_NAME, window, part)
+        nothing = np.zeros_like(places)
+        self.buffer.add(cells[parts], places, nothing, nothing)
 
     def add_batch(self, batch: EventBatch) -> None:
         """Add admitted events: those that nobody else counts, and all that were masked."""
         published = _minute(batch.origin.publish_time)
+        rows = []
         ours = [event for event in batch.events if event.type not in self._elsewhere]
         for event, identity in zip(ours, event_identities(ours, self._seed), strict=True):
             minute = _minute(event.time)
-            self._add((EVENTS, event.type, "", str(minute)), minute, identity, event.occurrence)
+            cell = self._cell((EVENTS, event.type, "", str(minute)), minute, identity % PARTS)
+            rows.append((cell, identity, event.occurrence))
         for event in batch.events:
             if event.masked:
-                self._add((MASKED, event.type, "", str(_minute(event.time))), published, event.occurrence)
+                name = (MASKED, event.type, "", str(_minute(event.time)))
+                rows.append(self._place(name, published, event.occurrence))
+        self._add(rows)
 
     def add_rejects(self, rejects: Iterable[Reject]) -> None:
         """Add refused events, and all of them that were masked."""
+        rows = []
         for reject in rejects:
             published = _minute(reject.publish_time)
             minute = "" if reject.minute is None else str(reject.minute)
-            self._add((REJECTED, reject.contract, reject.reason, minute), published, reject.occurrence)
+            name = (REJECTED, reject.contract, reject.reason, minute)
+            rows.append(self._place(name, published, reject.occurrence))
             if reject.masked:
-                self._add((MASKED, reject.contract, "", minute), published, reject.occurrence)
+                name = (MASKED, reject.contract, "", minute)
+                rows.append(self._place(name, published, reject.occurrence))
+        self._add(rows)
 
-    def _add(self, name: tuple[str, str, str, str], window: int, identity: int, occurrence: int = 0) -> None:
-        self.buffer.add((self._cell(name, window, identity % PARTS), identity, occurrence, 0))
+    def _place(self, name: tuple[str, str, str, str], window: int, occurrence: int) -> tuple[int, int, int]:
+        return self._cell(name, window, occurrence % PARTS), occurrence, 0
+
+    def _add(self, rows: list[tuple[int, int, int]]) -> None:
+        """Add (cell, identity, occurrence) rows."""
+        if rows:
+            columns = np.ascontiguousarray(np.array(rows, dtype=np.uint64).T)
+            self.buffer.add(*columns, np.zeros_like(columns[0]))
 
     def _cell(self, name: tuple[str, str, str, str], window: int, part: int) -> int:
         key = (name, window, part)

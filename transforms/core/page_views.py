@@ -1,6 +1,7 @@
 """Page views as sets: what an event adds to which cell, and what a cell's sets say."""
 
 from collections.abc import Iterable, Iterator
+from operator import getitem, itemgetter, or_
 from typing import NamedTuple
 from zlib import crc32
 
@@ -11,10 +12,12 @@ from transforms.core.contracts import PAGE_VIEW
 from transforms.core.identity import event_identities, visitor_identities
 from transforms.core.ledger import COUNTED, DUPLICATE
 from transforms.core.records import Event, LedgerCount, PageViews
-from transforms.core.sets import Column, Ints, SetBuffer, Sets
+from transforms.core.set_buffer import BOT, SetBuffer
+from transforms.core.sets import Column, Ints, Sets
 from transforms.core.times import MINUTE, window_start
 from transforms.core.urls import canonical_url
 
+_URL = itemgetter("url")
 CACHED = 16_384
 """URLs and user agents remembered, so that hostile ones do not fill the memory; forgetting costs only time."""
 
@@ -38,14 +41,19 @@ class ViewCollector:
 
     def add(self, batch: Iterable[Event]) -> None:
         """Add the page views of a batch; the hot loop of the program."""
-        cells, add, bot_flags = self.buffer.cells, self.buffer.add, self._bot_flags
-        width, seed = self._rules.width, self._rules.seed
         events = [event for event in batch if event.type == PAGE_VIEW]
-        identities, visitors = event_identities(events, seed), visitor_identities(events, seed)
-        for event, identity, visitor in zip(events, identities, visitors, strict=True):
-            data = event.data
-            cell = cells[data["url"]][event.time // width]
-            add((cell | bot_flags[data.get("user_agent") or ""], identity, event.occurrence, visitor))
+        if not events:
+            return
+        data, width, seed = [event.data for event in events], self._rules.width, self._rules.seed
+        urls = map(self.buffer.cells.__getitem__, map(_URL, data))
+        cells = map(getitem, urls, [event.time // width for event in events])
+        bots = map(self._bot_flags.__getitem__, [fields.get("user_agent") or "" for fields in data])
+        self.buffer.add(
+            np.fromiter(map(or_, cells, bots), np.uint64, len(events)),
+            np.array(event_identities(events, seed), dtype=np.uint64),
+            np.array([event.occurrence for event in events], dtype=np.uint64),
+            np.array(visitor_identities(events, seed), dtype=np.uint64),
+        )
 
 
 class _CellsByUrl(dict[str, "_CellsByWindow"]):
@@ -83,20 +91,20 @@ class _BotFlags(dict[str, int]):
     def __missing__(self, agent: str) -> int:
         if len(self) >= CACHED:
             self.clear()
-        flag = self[agent] = SetBuffer.BOT if is_bot(agent) else 0
+        flag = self[agent] = BOT if is_bot(agent) else 0
         return flag
 
 
 def page_views(sets: Sets, cells: Iterable[int], width: int, timing: str) -> Iterator[PageViews]:
     """Turn cells into rows: counts, and the packed sets behind them. Only the given cells are looked at."""
-    views, bots, visitors = sets.identities(), sets.bots, sets.visitors
+    columns = [_packed(column, len(sets)) for column in (sets.identities, sets.bots, sets.visitors)]
+    names, name_of, starts = sets.names, sets.name_of.tolist(), sets.windows.tolist()
     for cell in cells:
-        start = int(sets.windows[cell])
-        view_set, bot_set, visitor_set = (_values(column, cell) for column in (views, bots, visitors))
+        view_set, bot_set, visitor_set = (values[ends[cell] : ends[cell + 1]] for values, ends in columns)
         yield PageViews(
-            url=sets.names[sets.name_of[cell]],
-            window_start=start,
-            window_end=start + width,
+            url=names[name_of[cell]],
+            window_start=starts[cell],
+            window_end=starts[cell] + width,
             views=len(view_set) // 8,
             bot_views=len(bot_set) // 8,
             visitors=len(visitor_set) // 8,
@@ -107,9 +115,10 @@ def page_views(sets: Sets, cells: Iterable[int], width: int, timing: str) -> Ite
         )
 
 
-def _values(column: Column, cell: int) -> bytes:
-    start, end = np.searchsorted(column.cells, (cell, cell + 1))
-    return column.values[start:end].tobytes()
+def _packed(column: Column, cells: int) -> tuple[bytes, list[int]]:
+    """Pack the sets of all cells, and say at which byte each begins, and where the last one ends."""
+    starts = np.searchsorted(column.cells, np.arange(cells + 1))
+    return column.values.astype("<u8", copy=False).tobytes(), (8 * starts).tolist()
 
 
 def view_counts(sets: Sets, counted: Ints, seen: Ints) -> Iterator[LedgerCount]:

@@ -1,42 +1,49 @@
-"""Counting as sets: the packed sets that workers build, and their union.
+"""Counting as sets: packed sets, and their union.
 
-A *cell* is a name (a URL) in a window. Of each cell three sets are kept: sightings, which are pairs of an identity
-and an occurrence, identities of bots, and visitors. Union is associative, commutative and
-idempotent, so shuffled, repeated and retried partials end in the same sets. A *partial* holds many cells, packed into
-columns: there is no Python object per event, neither in memory nor on the wire.
+A *cell* is a name (a URL) in a window. Of each cell four sets of 64-bit hashes are kept: identities; sightings, which are
+pairs of an identity and an occurrence; identities of bots; visitors. Union is associative, commutative and idempotent, so
+shuffled, repeated and retried partials end in the same sets. A *partial* holds many cells, packed into columns: there is
+no Python object per event, neither in memory nor on the wire.
 """
 
-from array import array
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from xxhash import xxh3_64_intdigest
 
 U64 = NDArray[np.uint64]
 Ints = NDArray[np.int64]
-_BOT = 1 << 63
 NO_WINDOW = -(1 << 62)
 """The window of sets that belong to none; they never expire."""
+UNITED_AT_ONCE = 1 << 16
+"""Values per kind of set that a union in parts holds at once, about; a cell is never parted."""
+_MASK = (1 << 64) - 1
 _RADIX_CELLS = 1 << 16  # numpy sorts 16-bit integers by radix, ten times faster than longer ones
+_LARGE_CELL = 32  # from here on a call per cell costs less than sorting all cells at once
+_LENGTH_BYTES = 4
 
 
-class _Packed(msgspec.Struct, array_like=True):
-    """A partial on the wire: per cell a name, a window and three sizes; then the sets, cell after cell."""
+class Sliced(Protocol):
+    """Bytes that can be had in slices: ``bytes``, or what lies elsewhere and is fetched as it is asked for."""
+
+    def __getitem__(self, part: slice, /) -> bytes: ...
+
+
+class _Header(msgspec.Struct, array_like=True):
+    """The head of a partial: per cell a name, a window, a key and four sizes. The sets follow, column after column."""
 
     names: list[str]
     name_of: bytes
     windows: bytes
+    keys: bytes
     sizes: bytes
-    identities: bytes
-    occurrences: bytes
-    bots: bytes
-    visitors: bytes
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Packed).decode
+_decode = msgspec.msgpack.Decoder(_Header).decode
 
 
 class Column(NamedTuple):
@@ -51,13 +58,17 @@ class Column(NamedTuple):
 
 
 class Sets(NamedTuple):
-    """The sets of many cells: ``names[name_of[i]]`` and ``windows[i]`` say which cell ``i`` is."""
+    """The sets of many cells: ``names[name_of[i]]`` and ``windows[i]`` say which cell ``i`` is.
+
+    ``keys`` are the cells' ``cell_key``, which order them in a partial.
+    """
 
     names: list[str]
     name_of: Ints
     windows: Ints
+    keys: U64
+    identities: Column
     sightings: Column
-    occurrences: U64
     bots: Column
     visitors: Column
 
@@ -65,95 +76,15 @@ class Sets(NamedTuple):
         """Count the cells."""
         return len(self.windows)
 
-    def identities(self) -> Column:
-        """Give the distinct identities: the sightings with the occurrences forgotten."""
-        keep = _first_of_run(self.sightings.cells, self.sightings.values)
-        return Column(self.sightings.cells[keep], self.sightings.values[keep])
+    @property
+    def columns(self) -> tuple[Column, Column, Column, Column]:
+        """Give the four kinds of sets in their order."""
+        return self.identities, self.sightings, self.bots, self.visitors
 
 
-class SetBuffer:
-    """Collects sightings in one flat array until they are flushed as partials, one per slot.
-
-    The hot loop of a caller does two things an event: it finds the cell's number, in a dict of its own making that
-    is emptied with the buffer, and calls ``add((cell | bot_flag, identity, occurrence, visitor))``, where a visitor
-    of 0 means none.
-
-    Args:
-        cells: the caller's dict.
-    """
-
-    BOT = _BOT
-
-    def __init__(self, cells: dict[Any, Any] | None = None) -> None:
-        self.cells: dict[Any, Any] = {} if cells is None else cells
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget everything."""
-        self.cells.clear()
-        self._names: list[str] = []
-        self._windows: list[int] = []
-        self._slots: list[int] = []
-        self._rows = array("Q")
-        self.add: Callable[[tuple[int, int, int, int]], None] = self._rows.extend
-
-    def __len__(self) -> int:
-        """Count the sightings held."""
-        return len(self._rows) // 4
-
-    def new_cell(self, name: str, window: int, slot: int) -> int:
-        """Number a new cell; partials are grouped by ``slot``. A name and window may have several cells."""
-        self._names.append(name)
-        self._windows.append(window)
-        self._slots.append(slot)
-        return len(self._names) - 1
-
-    def add_rows(self, rows: U64) -> None:
-        """Add many sightings at once: rows of four numbers, as ``add`` takes them."""
-        self._rows.frombytes(rows.tobytes())
-
-    def flush(self) -> Iterator[tuple[int, bytes]]:
-        """Give what was collected, a (slot, partial) pair per slot, and start afresh."""
-        rows = np.frombuffer(self._rows, dtype="<u8").reshape(-1, 4) if self._rows else None
-        names, windows = self._names, np.array(self._windows, dtype=np.int64)
-        slots = np.array(self._slots, dtype=np.int64)
-        self.reset()
-        if rows is not None:
-            yield from _partials(rows, names, windows, slots)
-
-
-def _partials(rows: U64, names: list[str], windows: Ints, slots: Ints) -> Iterator[tuple[int, bytes]]:
-    """Group the rows by slot and cell in one pass; nothing is sorted within a cell, the union does that once."""
-    by_slot = np.argsort(slots, kind="stable")
-    rank = np.empty_like(by_slot)
-    rank[by_slot] = np.arange(len(slots))
-    cell_of_row = (rows[:, 0] & np.uint64(_BOT - 1)).astype(np.int64)
-    ranks = rank[cell_of_row].astype(np.uint16 if len(slots) <= _RADIX_CELLS else np.int64)
-    order = np.argsort(ranks, kind="stable")
-    rows, ranks = rows[order], ranks[order].astype(np.int64)
-    present, firsts = np.unique(slots[by_slot], return_index=True)
-    ends = [*firsts[1:].tolist(), len(slots)]
-    for slot, first, end in zip(present.tolist(), firsts.tolist(), ends, strict=True):
-        start, stop = np.searchsorted(ranks, (first, end))
-        cells = by_slot[first:end]
-        mine = [names[cell] for cell in cells.tolist()]
-        yield slot, pack(_gather(rows[start:stop], ranks[start:stop] - first, mine, windows[cells]))
-
-
-def _gather(rows: U64, cell: Ints, names: list[str], windows: Ints) -> Sets:
-    """Make Sets of raw rows whose cells are numbered from 0; columns need not be distinct before the union."""
-    distinct, name_of = numbered(names)
-    is_bot = rows[:, 0] >= np.uint64(_BOT)
-    has_visitor = rows[:, 3] != 0
-    return Sets(
-        distinct,
-        name_of,
-        windows,
-        Column(cell, rows[:, 1]),
-        rows[:, 2],
-        Column(cell[is_bot], rows[is_bot, 1]),
-        Column(cell[has_visitor], rows[has_visitor, 3]),
-    )
+def cell_key(name: str, window: int) -> int:
+    """Give the number by which cells are ordered. Two cells may share one: it decides on no result."""
+    return xxh3_64_intdigest(name.encode(), window & _MASK)
 
 
 def numbered(names: Iterable[str]) -> tuple[list[str], Ints]:
@@ -163,67 +94,103 @@ def numbered(names: Iterable[str]) -> tuple[list[str], Ints]:
     return list(numbers), np.array(name_of, dtype=np.int64)
 
 
-def _first_of_run(*columns: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Mark the rows of sorted columns that differ from the row before."""
-    first = np.ones(len(columns[0]), dtype=bool)
-    if len(first) > 1:
-        first[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
-    return first
-
-
-def _distinct(cells: Ints, values: U64) -> Column:
-    order = np.lexsort((values, cells))
-    cells, values = cells[order], values[order]
-    keep = _first_of_run(cells, values)
-    return Column(cells[keep], values[keep])
-
-
-def _distinct_pairs(cells: Ints, values: U64, seconds: U64) -> tuple[Column, U64]:
-    order = np.lexsort((seconds, values, cells))
-    cells, values, seconds = cells[order], values[order], seconds[order]
-    keep = _first_of_run(cells, values, seconds)
-    return Column(cells[keep], values[keep]), seconds[keep]
+def stable_order(cells: Ints, bound: int) -> Ints:
+    """Give the order that sorts cell numbers below ``bound`` and leaves those of one cell as they come."""
+    return np.argsort(cells.astype(np.uint16) if bound <= _RADIX_CELLS else cells, kind="stable")
 
 
 def pack(sets: Sets) -> bytes:
     """Pack sets into a partial."""
-    cells = len(sets)
-    sizes = np.stack([column.sizes(cells) for column in (sets.sightings, sets.bots, sets.visitors)])
-    return _encode(
-        _Packed(
+    sets = _in_order(sets)
+    header = _encode(
+        _Header(
             sets.names,
             sets.name_of.astype("<u4").tobytes(),
             sets.windows.astype("<i8").tobytes(),
-            sizes.astype("<u4").tobytes(),
-            sets.sightings.values.astype("<u8", copy=False).tobytes(),
-            sets.occurrences.astype("<u8", copy=False).tobytes(),
-            sets.bots.values.astype("<u8", copy=False).tobytes(),
-            sets.visitors.values.astype("<u8", copy=False).tobytes(),
+            sets.keys.astype("<u8", copy=False).tobytes(),
+            np.stack([column.sizes(len(sets)) for column in sets.columns]).astype("<u4").tobytes(),
         )
     )
+    values = (column.values.astype("<u8", copy=False).tobytes() for column in sets.columns)
+    return b"".join((len(header).to_bytes(_LENGTH_BYTES, "little"), header, *values))
 
 
-def unpack(partial: bytes) -> Sets:
+def _in_order(sets: Sets) -> Sets:
+    """Number the cells anew in the order of their keys, unless they are."""
+    if not len(sets) or (sets.keys[1:] >= sets.keys[:-1]).all():
+        return sets
+    order = np.argsort(sets.keys, kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+
+    def moved(column: Column) -> Column:
+        cells = rank[column.cells]
+        by_cell = stable_order(cells, len(order))
+        return Column(cells[by_cell], column.values[by_cell])
+
+    cells = sets.name_of[order], sets.windows[order], sets.keys[order]
+    return Sets(sets.names, *cells, *map(moved, sets.columns))
+
+
+class _Part:
+    """A partial whose head is read and whose sets are not."""
+
+    def __init__(self, partial: Sliced) -> None:
+        length = _LENGTH_BYTES + int.from_bytes(partial[0:_LENGTH_BYTES], "little")
+        header = _decode(partial[_LENGTH_BYTES:length])
+        self._partial = partial
+        self._names = header.names
+        self._name_of = np.frombuffer(header.name_of, dtype="<u4").astype(np.int64)
+        self._windows = np.frombuffer(header.windows, dtype="<i8")
+        self._sizes = np.frombuffer(header.sizes, dtype="<u4").reshape(4, -1).astype(np.int64)
+        ends = length + 8 * np.cumsum(self._sizes)
+        self._offsets = np.concatenate(([length], ends)).tolist()
+        self.keys = np.frombuffer(header.keys, dtype="<u8")
+        self.weights: Ints = self._sizes.max(axis=0, initial=0)
+
+    def read(self, first: int, end: int) -> Sets:
+        """Read the sets of some cells; their values are as they were packed."""
+        cells = np.arange(end - first)
+        columns = (self._read_column(kind, first, end, cells) for kind in range(4))
+        return Sets(
+            self._names, self._name_of[first:end], self._windows[first:end], self.keys[first:end], *columns
+        )
+
+    def _read_column(self, kind: int, first: int, end: int, cells: Ints) -> Column:
+        column = kind * len(self.keys)
+        values = self._partial[self._offsets[column + first] : self._offsets[column + end]]
+        return Column(np.repeat(cells, self._sizes[kind, first:end]), np.frombuffer(values, dtype="<u8"))
+
+
+def unpack(partial: Sliced) -> Sets:
     """Undo ``pack``."""
-    packed = _decode(partial)
-    windows = np.frombuffer(packed.windows, dtype="<i8")
-    sizes = np.frombuffer(packed.sizes, dtype="<u4").reshape(3, -1)
-    cells = np.arange(len(windows))
-    seen, bots, visitors = (np.repeat(cells, size) for size in sizes)
-    return Sets(
-        packed.names,
-        np.frombuffer(packed.name_of, dtype="<u4").astype(np.int64),
-        windows,
-        Column(seen, np.frombuffer(packed.identities, dtype="<u8")),
-        np.frombuffer(packed.occurrences, dtype="<u8"),
-        Column(bots, np.frombuffer(packed.bots, dtype="<u8")),
-        Column(visitors, np.frombuffer(packed.visitors, dtype="<u8")),
-    )
+    part = _Part(partial)
+    return part.read(0, len(part.keys))
 
 
-def union(partials: Iterable[bytes]) -> Sets:
-    """Unite partials, in any order and however often each is given."""
-    parts = [unpack(partial) for partial in partials]
+def union(partials: Iterable[Sliced]) -> Sets:
+    """Unite partials, in any order and however often each is given; cells are numbered as they appear."""
+    return _unite([unpack(partial) for partial in partials])
+
+
+def union_in_parts(partials: Iterable[Sliced], at_once: int = UNITED_AT_ONCE) -> Iterator[Sets]:
+    """Unite partials some cells at a time, so that no more is held than the sets of those; each cell comes once."""
+    parts = [_Part(partial) for partial in partials]
+    bounds = [np.searchsorted(part.keys, _starts(parts, at_once)).tolist() + [len(part.keys)] for part in parts]
+    for number in range(len(bounds[0]) - 1 if bounds else 0):
+        ranges = [(part, *bound[number : number + 2]) for part, bound in zip(parts, bounds, strict=True)]
+        yield _unite([part.read(first, end) for part, first, end in ranges if first < end])
+
+
+def _starts(parts: Sequence[_Part], at_once: int) -> U64:
+    """Give the least key of each group of cells that are united at once."""
+    keys, cell_of = np.unique(np.concatenate([part.keys for part in parts]), return_inverse=True)
+    sizes = np.bincount(cell_of, weights=np.concatenate([part.weights for part in parts]))
+    group = (np.cumsum(sizes) // at_once).astype(np.int64)
+    return keys[_first_of_run(group)]
+
+
+def _unite(parts: Sequence[Sets]) -> Sets:
     keys: dict[tuple[str, int], int] = {}
     renumbered = [
         np.array(
@@ -235,15 +202,40 @@ def union(partials: Iterable[bytes]) -> Sets:
         )
         for part in parts
     ]
-
-    def joined(column: str) -> tuple[Ints, U64]:
-        columns: list[Column] = [getattr(part, column) for part in parts]
-        cells = [number[c.cells] for number, c in zip(renumbered, columns, strict=True)]
-        return np.concatenate(cells), np.concatenate([c.values for c in columns])
-
     names, name_of = numbered(name for name, _ in keys)
-    sightings, occurrences = _distinct_pairs(*joined("sightings"), np.concatenate([p.occurrences for p in parts]))
     windows = np.array([window for _, window in keys], dtype=np.int64)
-    return Sets(
-        names, name_of, windows, sightings, occurrences, _distinct(*joined("bots")), _distinct(*joined("visitors"))
+    order = np.empty(len(keys), dtype=np.uint64)
+    for part, number in zip(parts, renumbered, strict=True):
+        order[number] = part.keys
+    columns = (
+        _distinct([number[column.cells] for number, column in zip(renumbered, kind, strict=True)], kind, len(keys))
+        for kind in zip(*(part.columns for part in parts), strict=True)
     )
+    return Sets(names, name_of, windows, order, *columns)
+
+
+def _distinct(cells_of: Sequence[Ints], columns: Sequence[Column], bound: int) -> Column:
+    """Join columns whose cells are renumbered, sort each cell's values and keep each once."""
+    cells = np.concatenate(cells_of)
+    values = np.concatenate([column.values for column in columns])
+    if len(values) < _LARGE_CELL * bound:
+        order = np.argsort(values)
+        order = order[stable_order(cells[order], bound)]
+        cells, values = cells[order], values[order]
+    else:
+        order = stable_order(cells, bound)
+        cells, values = cells[order], values[order]
+        start = 0
+        for end in np.cumsum(np.bincount(cells, minlength=bound)).tolist():
+            values[start:end].sort()
+            start = end
+    keep = _first_of_run(cells, values)
+    return Column(cells[keep], values[keep])
+
+
+def _first_of_run(*columns: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Mark the rows of sorted columns that differ from the row before."""
+    first = np.ones(len(columns[0]), dtype=bool)
+    if len(first) > 1:
+        first[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return first
