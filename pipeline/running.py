@@ -13,7 +13,7 @@ from options.faults import Fault, UsageError, closest
 from options.settings import Settings
 from pipeline import __version__
 from pipeline.endpoints import resolve, sqlite_schema
-from pipeline.endpoints.contract_files import load_contracts, names_contract
+from pipeline.endpoints.contract_files import load_contracts
 from pipeline.endpoints.files import InputFile
 from pipeline.endpoints.finding import find_inputs
 from pipeline.endpoints.sqlite_figures import forget_receipts, new_attempt, read_figures
@@ -25,7 +25,7 @@ from pipeline.report.commands import commands_here
 from pipeline.report.printing import print_text
 from pipeline.report.progress import ProgressReport
 from pipeline.report.summary import Told, alarm, exit_status, summary
-from transforms.core.contracts import PAGE_VIEW
+from transforms.core.contracts import PAGE_VIEW, named_contract
 from transforms.core.identity import stable_id
 from transforms.core.mapping import FieldMapping
 
@@ -76,7 +76,7 @@ def _prepare(settings: Settings, spool: Path) -> resolve.Run:
 
 def _unknown_type(settings: Settings, contracts: dict[str, str]) -> list[Fault]:
     given = settings.mapping.event_type if settings.mapping else ""
-    if not given or names_contract(given, contracts):
+    if not given or named_contract(given, contracts):
         return []
     meant = closest(given, contracts) or PAGE_VIEW
     expected = f"a contract: {', '.join(sorted(contracts))}; --contracts adds more"
@@ -134,7 +134,10 @@ def shaping_options(settings: Settings, contracts: dict[str, str]) -> dict[str, 
 
 
 def _mapping_in_words(mapping: FieldMapping) -> str:
-    values = mapping._asdict() | {"rename": ",".join(f"{before}={after}" for before, after in mapping.rename)}
+    values = mapping._asdict() | {
+        "rename": ",".join(f"{before}={after}" for before, after in mapping.rename),
+        "known": "",
+    }
     return " ".join(f"--{name} {value}" for name, value in values.items() if value)
 
 

@@ -1,6 +1,6 @@
 """OpenMessages: decompress messages and split them into the raw bytes of events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 import apache_beam as beam
@@ -25,40 +25,37 @@ class OpenedMessages(NamedTuple):
 
 
 class OpenMessages(beam.PTransform):
-    """Open Messages: gzip, JSON arrays, newline-delimited events, push envelopes, blocks of files.
+    """Open Messages: gzip, JSON arrays, newline-delimited events, push envelopes, blocks of files, rows of the archive.
 
     Works under any windowing; outputs keep the message's timestamp. Input that cannot be opened within ``bounds``
-    becomes a reject; a retry makes the same outputs.
+    becomes a reject; a retry makes the same outputs. Card numbers are masked here, so that no later step sees one.
 
     Args:
         bounds: what a message may cost.
         seed: keys the hashes that tell one delivery from another; the same for all steps of a pipeline.
+        unmasked: dotted paths of the fields that plain JSON has its ids and times in.
     """
 
-    def __init__(self, bounds: Bounds = Bounds(), seed: int = 0) -> None:  # noqa: B008 - immutable
+    def __init__(self, bounds: Bounds = Bounds(), seed: int = 0, unmasked: Iterable[str] = ()) -> None:  # noqa: B008 - immutable
         super().__init__()
-        self._bounds = bounds
-        self._seed = seed
+        self._open = _Open(bounds, seed, tuple(unmasked))
 
     @no_annotations  # a NamedTuple of collections; each is typed by the DoFn
     def expand(self, messages: beam.PCollection[Message]) -> OpenedMessages:
         """Open each message."""
-        outputs = messages | beam.ParDo(_Open(self._bounds, self._seed)).with_outputs(
-            REJECTS, _Open.RECEIVED, main="events"
-        )
+        outputs = messages | beam.ParDo(self._open).with_outputs(REJECTS, _Open.RECEIVED, main="events")
         return OpenedMessages(outputs.events, outputs[REJECTS], outputs[_Open.RECEIVED])
 
 
 class _Open(beam.DoFn):
     RECEIVED = "received"
 
-    def __init__(self, bounds: Bounds, seed: int) -> None:
-        self._bounds = bounds
-        self._seed = seed
+    def __init__(self, bounds: Bounds, seed: int, unmasked: tuple[str, ...]) -> None:
+        self._arguments = bounds, seed, unmasked
         self._received = Metrics.counter("millrace", "received")
 
     def setup(self) -> None:
-        self._opener = Opener(self._bounds, self._seed)
+        self._opener = Opener(*self._arguments)
 
     def process(
         self, message: Message

@@ -1,4 +1,4 @@
-"""ValidateEvents: contract, time policy and masking; what passes is admitted."""
+"""ValidateEvents: contract and time policy; what passes is admitted."""
 
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
@@ -22,7 +22,7 @@ class ValidatedEvents(NamedTuple):
 
 
 class ValidateEvents(beam.PTransform):
-    """Admit events whose data keeps its contract and whose time is within the policy; mask card numbers.
+    """Admit events whose data keeps its contract and whose time is within the policy.
 
     Works under any windowing; outputs keep the message's timestamp. All violations of an event are in its reject.
 
@@ -56,8 +56,8 @@ class _Validate(beam.DoFn):
         self._validator = Validator(Contracts(self._contracts), self._policy)
 
     def process(self, batch: ParsedEvents) -> Iterator[EventBatch | TaggedOutput[Literal["rejects"], Rejects]]:
-        events, rejects = self._validator.admit(batch)
-        if events:
-            yield EventBatch(batch.origin, events)
+        admitted, rejects = self._validator.admit(batch)
+        if admitted.events:
+            yield admitted
         if rejects:
             yield TaggedOutput(REJECTS, tuple(rejects))

@@ -1,7 +1,7 @@
 """Contracts as files: the bundled ones, and a user's folder on any file system."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import PurePosixPath
 
 from apache_beam.io.filesystems import FileSystems
@@ -40,12 +40,6 @@ def load_contracts(folder: str) -> dict[str, str]:
     if misfits:
         raise MisfitError(misfits)
     return bundled | own
-
-
-def names_contract(event_type: str, contracts: Mapping[str, str]) -> bool:
-    """Tell whether a suffix of a type, at a dot, names a contract."""
-    parts = event_type.split(".")
-    return any(".".join(parts[start:]) in contracts for start in range(len(parts)))
 
 
 def _paths(folder: str) -> list[str]:

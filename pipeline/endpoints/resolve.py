@@ -10,6 +10,8 @@ from options.settings import Settings
 from pipeline.endpoints.files import InputFile, ReadFiles
 from pipeline.endpoints.sqlite import store_dead_letters, store_ledger, store_page_views
 from pipeline.flow import Endpoints, Steps
+from transforms.core.contracts import fields_of, named_contract
+from transforms.core.mapping import FieldMapping
 from transforms.core.page_views import ViewRules
 from transforms.core.splitting import Bounds
 from transforms.core.validation import TimePolicy
@@ -53,6 +55,13 @@ def endpoints(settings: Settings, run: Run) -> Endpoints:
     )
 
 
+def _knowing(mapping: FieldMapping | None, contracts: dict[str, str]) -> FieldMapping | None:
+    """Tell a mapping the fields of its contract."""
+    if mapping is None:
+        return None
+    return mapping._replace(known=fields_of(contracts[named_contract(mapping.event_type, contracts)]))
+
+
 def steps(settings: Settings, run: Run) -> Steps:
     """Make the steps as the settings say."""
     bounds = Bounds(
@@ -63,9 +72,10 @@ def steps(settings: Settings, run: Run) -> Steps:
         keep_opaque_payloads=settings.keep_opaque_payloads,
     )
     rules = ViewRules(settings.window_duration, settings.keep_query, settings.url_shards, run.seed)
+    mapping = _knowing(settings.mapping, run.contracts)
     return Steps(
-        OpenMessages(bounds, run.seed),
-        ParseEvents(settings.mapping, settings.source),
+        OpenMessages(bounds, run.seed, mapping.identifying if mapping else ()),
+        ParseEvents(mapping, settings.source),
         ValidateEvents(run.contracts, TimePolicy(settings.allowed_lateness, settings.max_clock_skew)),
         CountPageViews(rules, FINAL),
         KeepLedger(run.run_id, run.seed, FINAL),

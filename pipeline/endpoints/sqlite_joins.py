@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pipeline import __version__
-from transforms.core.identity import stable_id
+from transforms.core.identity import dead_letter_id
 from transforms.core.records import LedgerRow, PageViews, Reject
 from transforms.core.times import format_time, parse_time
 
@@ -61,7 +61,7 @@ def dead_letter(reject: Reject) -> tuple[object, ...]:
     published = "" if reject.publish_time is None else format_time(reject.publish_time)
     violations = [{"pointer": violation.pointer, "message": violation.message} for violation in reject.violations]
     return (
-        stable_id(*reject.identity),
+        dead_letter_id(reject),
         published,
         _text(reject.payload),
         reject.payload,

@@ -36,6 +36,6 @@ def admit(message: Message, bounds: Bounds = Bounds(), mapping: FieldMapping | N
     for batch in opened.batches:
         parsed, refused = parser.parse(batch)
         admitted, invalid = validator.admit(parsed)
-        events += admitted
+        events += admitted.events
         rejects += [*refused, *invalid]
     return Admitted(events, rejects, opened.received)

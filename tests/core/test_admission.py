@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.core.admission import admit
 from transforms.core.mapping import FieldMapping
-from transforms.core.reasons import ADVICE, OPAQUE, Reason
+from transforms.core.reasons import ADVICE, Reason
 from transforms.core.records import Form, Message, Unreadable
 from transforms.core.splitting import Bounds
 from transforms.core.times import HOUR, MINUTE, parse_time
@@ -60,6 +60,9 @@ REFUSED = {
     Reason.TOO_LATE: Message(text(view()), publish_time=NOON + HOUR + 1),
     Reason.IN_FUTURE: Message(text(view()), publish_time=NOON - 5 * MINUTE - 1),
 }
+
+
+OPAQUE = {Reason.TOO_LARGE, Reason.NOT_DECOMPRESSIBLE, Reason.DECOMPRESSED_TOO_LARGE}
 
 
 def test_every_reason_has_advice_and_an_example_here():

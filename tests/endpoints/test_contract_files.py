@@ -2,9 +2,10 @@
 
 import pytest
 
-from pipeline.endpoints.contract_files import load_contracts, names_contract
+from pipeline.endpoints.contract_files import load_contracts
 from pipeline.errors import MisfitError
 from transforms.contracts import bundled_contracts
+from transforms.core.contracts import named_contract
 
 
 def test_without_a_folder_they_are_the_bundled_ones():
@@ -41,4 +42,4 @@ def test_a_contracts_name_is_checked(tmp_path, name):
     ],
 )
 def test_a_type_names_the_contract_that_is_a_suffix_of_it(event_type, known):
-    assert names_contract(event_type, {"shop.order.v1": "{}"}) == known
+    assert named_contract(event_type, {"shop.order.v1": "{}"}) == ("shop.order.v1" if known else "")

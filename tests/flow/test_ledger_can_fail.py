@@ -215,7 +215,6 @@ def test_a_reject_delivered_twice_hides_no_lost_dead_letter(lose, tmp_path):
     assert main(["--input", str(path), "--output", str(tmp_path), "--max_reject_ratio", "1", "--quiet"]) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a place is message id and position, whatever stands there")
 def test_two_messages_of_one_id_are_no_loss(tmp_path, capsys):
     """Ids are unique within a topic: dumps of two topics, or of an emulator started twice, have some in common."""
     path = tmp_path / "input.jsonl"

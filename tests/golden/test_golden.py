@@ -101,11 +101,26 @@ def test_identities_follow_from_the_input(case):
     for letter in expected(case)["dead_letters"]:
         if letter["message_id"].startswith(fingerprint):
             offset = int(letter["position"].partition("/")[0])
-            line = xxhash.xxh3_64_hexdigest(value_at(case, data, offset))
+            line = xxhash.xxh3_64_hexdigest(masked(value_at(case, data, offset)))
             assert letter["message_id"] == f"{fingerprint}-{line}"
         parts = [letter[name].encode() for name in ("message_id", "position", "stage", "reason")]
+        parts.append(content_of(letter).encode())
         framed = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
         assert letter["dead_letter_id"] == blake2b(framed, digest_size=16).hexdigest()
+
+
+def content_of(letter: dict[str, Any]) -> str:
+    """The hash of a dead letter's bytes; where they were not kept, the one that its message tells."""
+    _, not_kept, digest = letter["error_message"].partition(" bytes, sha256 ")
+    if not_kept:
+        return str(digest)
+    text = letter["payload_string"]
+    return xxhash.xxh3_64_hexdigest(bytes.fromhex(letter["payload_bytes"]) if text is None else text.encode())
+
+
+def masked(line: bytes) -> bytes:
+    """A line with the card numbers that are in these files masked."""
+    return line.replace(b"4111111111111111", b"*" * 16).replace(b"4111 1111 1111 1111", b"**** **** **** ****")
 
 
 def value_at(case: str, data: bytes, offset: int) -> bytes:

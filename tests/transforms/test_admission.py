@@ -34,6 +34,7 @@ NOON = 1_789_646_400 * SECOND  # 2026-09-17T12:00:00Z
 SEED = 7
 PAGE_VIEW = "web.page_view.v1"
 FILE = Origin("f", form=Form.JSON_LINES, by_line=True)
+READ = FILE._replace(block="f@0")
 CARD, MASKED = "4111111111111111", "****************"
 
 
@@ -48,14 +49,10 @@ def at(number: int, value: Any, windows: Any) -> Seen:
     return Seen(value, 7_000_000 * number, "GlobalWindow" if isinstance(windows, GlobalWindows) else ten_seconds)
 
 
-def place(message_id: str, position: int) -> int:
-    """The occurrence of an event of a message: its message's hash, and its position times an odd constant."""
-    return int(xxhash.xxh3_64_intdigest(message_id.encode() + b"\0", SEED) + position * 0x9E3779B97F4A7C15) % 2**64
-
-
-def line_place(position: int, line: bytes) -> int:
-    """The occurrence of a line of the file: the line's hash, keyed by file and position."""
-    return int(xxhash.xxh3_64_intdigest(line, (xxhash.xxh3_64_intdigest(b"f\0", SEED) + position) % 2**64))
+def place(message_id: str, position: int, raw: bytes) -> int:
+    """The occurrence of an event or a line: its hash, keyed by message or file and position."""
+    base = xxhash.xxh3_64_intdigest(message_id.encode() + b"\0", SEED)
+    return int(xxhash.xxh3_64_intdigest(raw, (base + position) % 2**64))
 
 
 def line_id(line: bytes) -> str:
@@ -77,13 +74,13 @@ def test_open_messages(windows, tmp_path):
     opened = outputs_of(
         lambda root: root | elements([batch, unread, block], windows, Message) | OpenMessages(seed=SEED), tmp_path
     )
-    good, bad = line_place(9101, b'{"b":1}'), line_place(9110, b"\xff")
-    passed = line_place(100, large.digest.encode())
-    sent = [place("m1", 0), place("m1", 1)]
+    good, bad = place("f", 9101, b'{"b":1}'), place("f", 9110, b"\xff")
+    passed = place("f", 100, large.digest.encode())
+    sent = [place("m1", 0, b'{"a":1}'), place("m1", 1, b'{"a":2}')]
     assert opened == {
         "events": [
-            at(1, RawEvents(Origin("m1", NOON, attributes), [b'{"a":1}', b'{"a":2}'], range(2), sent), windows),
-            at(3, RawEvents(FILE, [b'{"b":1}'], [9101], [good]), windows),
+            at(1, RawEvents(Origin("m1", NOON, attributes, encoding="gzip"), [b'{"a":1}', b'{"a":2}'], range(2), sent), windows),
+            at(3, RawEvents(READ, [b'{"b":1}'], [9101], [good]), windows),
         ],
         "rejects": [
             at(
@@ -97,6 +94,9 @@ def test_open_messages(windows, tmp_path):
                         message_id=line_id(large.digest.encode()),
                         position="100",
                         occurrence=passed,
+                        form=Form.JSON_LINES,
+                        block="f@0",
+                        unreadable=large,
                     ),
                 ),
                 windows,
@@ -112,6 +112,8 @@ def test_open_messages(windows, tmp_path):
                         message_id=line_id(b"\xff"),
                         position="9110",
                         occurrence=bad,
+                        form=Form.JSON_LINES,
+                        block="f@0",
                     ),
                 ),
                 windows,
@@ -126,14 +128,14 @@ def test_open_messages(windows, tmp_path):
 
 
 def test_parse_events(windows, tmp_path):
-    origin = Origin("m1", NOON, {"note": f"card {CARD}"})
+    origin = Origin("m1", NOON, {"note": f"card {MASKED}"})
     event = b'{"id":"1","source":"s","type":"t","time":"as given","data":{"n":1.5},"more":[]}'
-    broken = f'{{"id":"2","pan":"{CARD}"'.encode()
-    anonymous = f'{{"id":"{CARD}","source":"","data":"{CARD}"}}'.encode()
+    broken = f'{{"id":"2","pan":"{MASKED}"'.encode()
+    anonymous = f'{{"id":"{CARD}","source":"","data":"{MASKED}"}}'.encode()
     plain = b'{"at":"now","page":"/p","n":null}'
     binary = Origin("m2", NOON, {"ce-specversion": "1.0", "ce-id": "b", "ce-source": "s", "ce-type": "t"})
     batches = [
-        RawEvents(origin, [event, broken, anonymous], [0, 1, 2], [10, 11, 12]),
+        RawEvents(origin, [event, broken, anonymous], [0, 1, 2], [10, 11, 12], frozenset((11, 12))),
         RawEvents(binary, [b" [true] "], [0], [20]),
         RawEvents(FILE, [plain], [30], [31]),
     ]
@@ -146,7 +148,7 @@ def test_parse_events(windows, tmp_path):
                 3,
                 ParsedEvents(
                     *batches[2],
-                    [ParsedEvent(f"{line_id(plain)}:30", "shop", "t", "now", {"at": "now", "n": None, "url": "/p"})],
+                    [ParsedEvent(f"{line_id(plain)}:30", "shop", "t", "now", {"n": None, "url": "/p"})],
                 ),
                 windows,
             ),
@@ -171,7 +173,7 @@ def test_parse_events(windows, tmp_path):
                         stage="parse",
                         reason="not_json",
                         error_message="not JSON: Input data was truncated",
-                        payload=f'{{"id":"2","pan":"{MASKED}"'.encode(),
+                        payload=broken,
                         message_id="m1",
                         position="1",
                         occurrence=11,
@@ -184,7 +186,7 @@ def test_parse_events(windows, tmp_path):
                         reason="bad_time",
                         error_message="/at: expected an RFC 3339 time, got null",
                         violations=(Violation("/at", "expected an RFC 3339 time, got null"),),
-                        payload=f'{{"id":"{CARD}","source":"","data":"{MASKED}"}}'.encode(),
+                        payload=anonymous,
                         message_id="m1",
                         position="2",
                         occurrence=12,
@@ -222,7 +224,8 @@ def test_parse_cloudevents_and_log_lines(windows, tmp_path):
             at(
                 1,
                 ParsedEvents(
-                    Origin("m1", NOON), [event], [0], [10], [ParsedEvent("1", "s", "t", "as given", {"n": 1.5})]
+                    *RawEvents(Origin("m1", NOON), [event], [0], [10]),
+                    [ParsedEvent("1", "s", "t", "as given", {"n": 1.5})],
                 ),
                 windows,
             ),
@@ -268,15 +271,17 @@ def test_parse_cloudevents_and_log_lines(windows, tmp_path):
 
 def parsed_batch(*events: ParsedEvent, origin: Origin) -> ParsedEvents:
     raws = [json.dumps({"id": e.id, "type": e.type, "time": e.time, "data": e.data}).encode() for e in events]
-    return ParsedEvents(origin, raws, range(len(events)), [100 + n for n in range(len(events))], events)
+    occurrences = [100 + number for number in range(len(events))]
+    masked = frozenset(seen for seen, raw in zip(occurrences, raws, strict=True) if MASKED.encode() in raw)
+    return ParsedEvents(origin, raws, range(len(events)), occurrences, masked, events)
 
 
 def test_validate_events(windows, tmp_path):
-    paid = {"url": f"/pay/{CARD}", "note": CARD}
+    paid = {"url": f"/pay/{MASKED}", "note": MASKED}
     message = parsed_batch(
         ParsedEvent("1", "s", "com.acme." + PAGE_VIEW, "2026-09-17T12:00:00.1234567Z", {"url": "/a", "own": 1}),
         ParsedEvent("2", "s", PAGE_VIEW, "2026-09-17T11:58:00Z", {"url": "/a"}),
-        ParsedEvent("3", "s", PAGE_VIEW, "2026-09-17T11:57:59.999999Z", {"url": "/a", "note": CARD}),
+        ParsedEvent("3", "s", PAGE_VIEW, "2026-09-17T11:57:59.999999Z", {"url": "/a", "note": MASKED}),
         ParsedEvent("4", "s", PAGE_VIEW, "2026-09-17T12:01:00.000001Z", {"url": "/a"}),
         ParsedEvent("5", "s", PAGE_VIEW, "2026-09-17T12:00:00Z", {"ip": 5}),
         ParsedEvent("6", "s", "page_view.v1", "2026-09-17T12:00:00Z", {"url": "/a"}),
@@ -298,12 +303,16 @@ def test_validate_events(windows, tmp_path):
                 [
                     Event("1", "s", PAGE_VIEW, NOON + 123_456, {"url": "/a", "own": 1}, 100),
                     Event("2", "s", PAGE_VIEW, NOON - 2 * MINUTE, {"url": "/a"}, 101),
-                    Event(CARD, CARD, PAGE_VIEW, NOON, {"url": f"/pay/{MASKED}", "note": MASKED}, 107, masked=True),
+                    Event(CARD, CARD, PAGE_VIEW, NOON, paid, 107, masked=True),
                 ],
+                [message.raws[index] for index in (0, 1, 7)],
+                [0, 1, 7],
             ),
             windows,
         ),
-        at(2, EventBatch(FILE, [Event("8", "s", PAGE_VIEW, year_one, {"url": "/a"}, 100)]), windows),
+        at(
+            2, EventBatch(FILE, [Event("8", "s", PAGE_VIEW, year_one, {"url": "/a"}, 100)], old.raws, range(1)), windows
+        ),
     ]
     (rejects,) = valid["rejects"]
     assert rejects == at(1, rejects.value, windows)
@@ -315,7 +324,7 @@ def test_validate_events(windows, tmp_path):
         ("5", "unknown_contract", "page_view.v1", "", None, 105, False),
         ("6", "bad_time", PAGE_VIEW, PAGE_VIEW, None, 106, False),
     ]
-    assert rejects.value[0].payload == message.raws[2].replace(CARD.encode(), MASKED.encode())
+    assert rejects.value[0].payload == message.raws[2]
     assert rejects.value[2].violations == (
         Violation("/data", '"url" is a required property'),
         Violation("/data/ip", '5 is not of types "null", "string"'),
@@ -334,7 +343,16 @@ def test_a_contract_of_ones_own(windows, tmp_path):
         tmp_path,
     )
     assert valid["batches"] == [
-        at(1, EventBatch(Origin("m1", NOON), [Event("1", "s", "shop.order.v1", NOON, {"total": 1}, 100)]), windows)
+        at(
+            1,
+            EventBatch(
+                Origin("m1", NOON),
+                [Event("1", "s", "shop.order.v1", NOON, {"total": 1}, 100)],
+                orders.raws[:1],
+                [0],
+            ),
+            windows,
+        )
     ]
     (reject,) = valid["rejects"][0].value
     assert (reject.reason, reject.contract, reject.minute) == ("contract_violated", "shop.order.v1", None)

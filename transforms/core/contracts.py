@@ -1,7 +1,7 @@
 """Contracts: a versioned JSON Schema for the data of each event type."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -65,12 +65,8 @@ class Contracts:
         return EventRejected(Reason.CONTRACT_VIOLATED, _headline(name, violations), violations)
 
     def _find(self, tail: str) -> "Judge | None":
-        name = tail
-        while name not in self._validators:
-            _, dot, name = name.partition(".")
-            if not dot:
-                return None
-        return Judge(name, self._validators[name].is_valid)
+        name = named_contract(tail, self._validators)
+        return Judge(name, self._validators[name].is_valid) if name else None
 
 
 def compile_contract(name: str, text: str) -> Any:
@@ -86,6 +82,20 @@ def compile_contract(name: str, text: str) -> Any:
         )
     except (ValueError, RecursionError) as error:  # ValidationError of jsonschema-rs is a ValueError
         raise BadContractError(f"contract {name}: {str(error).splitlines()[0]}") from error
+
+
+def fields_of(text: str) -> frozenset[str]:
+    """Give the names of the fields that a contract describes."""
+    schema = json.loads(text)
+    return frozenset(schema.get("properties", ()) if isinstance(schema, dict) else ())
+
+
+def named_contract(event_type: str, names: Collection[str]) -> str:
+    """Find the contract that the longest suffix of a type, at a dot, names; "" where there is none."""
+    name = event_type
+    while name and name not in names:
+        name = name.partition(".")[2]
+    return name
 
 
 def _violations(errors: Iterable[Any]) -> Iterable[Violation]:

@@ -41,8 +41,8 @@ def is_envelope(raw: bytes) -> bool:
     return bytes(seen.message).startswith(b"{") and not seen.specversion and not seen.id
 
 
-def open_envelope(raw: bytes, fallback_id: str) -> Message:
-    """Take the message out of its push envelope; without a messageId it gets ``fallback_id``.
+def open_envelope(raw: bytes) -> Message:
+    """Take the message out of its push envelope; without a messageId its id is empty.
 
     Raises:
         EventRejected: bad_envelope, with a violation for each member that is wrong; too_deep.
@@ -57,7 +57,7 @@ def open_envelope(raw: bytes, fallback_id: str) -> Message:
     opened = Message(
         data=_data(message.get("data"), violations),
         attributes=_attributes(message.get("attributes"), violations),
-        message_id=_message_id(message.get("messageId", message.get("message_id")), violations) or fallback_id,
+        message_id=_message_id(message.get("messageId", message.get("message_id")), violations),
         publish_time=_publish_time(message.get("publishTime", message.get("publish_time")), violations),
     )
     if violations:

@@ -11,12 +11,11 @@ from hashlib import blake2b
 
 from xxhash import xxh3_64_intdigest
 
-from transforms.core.records import Event, Origin
+from transforms.core.records import Event, Origin, Reject
 
 MASK = (1 << 64) - 1
 _SEPARATOR = "\0"
 _USER, _SESSION, _ADDRESS = (kind + _SEPARATOR for kind in ("user_id", "session_id", "ip"))
-_STRIDE = 0x9E3779B97F4A7C15  # 2**64 / golden ratio, odd: neighbouring positions land far apart (Knuth, TAOCP 3, 6.4)
 FINGERPRINT_BYTES = 1024
 
 
@@ -47,20 +46,24 @@ def visitor_identities(events: Iterable[Event], seed: int) -> list[int]:
 
 
 def occurrences_of(origin: Origin, raws: Sequence[bytes], positions: Iterable[int], seed: int) -> list[int]:
-    """Hash the places of a message's events, one number an event.
+    """Hash the places of a message's events, one number an event: message id, position, and the event's own content.
 
-    A line of a file is placed by fingerprint, offset and its own content: files that begin alike share a fingerprint,
-    and their lines are different lines all the same.
+    The content, since files that begin alike share a fingerprint, and dumps made by hand a message id, and what they
+    hold are different events all the same.
     """
     base = xxh3_64_intdigest((origin.message_id + _SEPARATOR + origin.prefix).encode(), seed)
-    if origin.by_line:
-        return [xxh3_64_intdigest(raw, (base + position) & MASK) for raw, position in zip(raws, positions, strict=True)]
-    return [(base + position * _STRIDE) & MASK for position in positions]
+    return [xxh3_64_intdigest(raw, (base + position) & MASK) for raw, position in zip(raws, positions, strict=True)]
 
 
 def line_hash(line: bytes) -> str:
     """Hash a line for its public id: 16 hex digits, the same in every run and store."""
     return f"{xxh3_64_intdigest(line):016x}"
+
+
+def dead_letter_id(reject: Reject) -> str:
+    """Make the key of a dead letter: the same reject made twice is one row."""
+    content = reject.unreadable.digest if reject.unreadable else line_hash(reject.payload)
+    return stable_id(reject.message_id, reject.position, reject.stage, reject.reason, content)
 
 
 def fingerprint(head: bytes) -> str:

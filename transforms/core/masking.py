@@ -4,6 +4,7 @@ Masking twice is masking once. Bytes are read as Latin-1, a character a byte: ca
 are ASCII, and all other bytes, UTF-8 or not, come out as they went in.
 """
 
+import gzip
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Collection
@@ -12,6 +13,8 @@ import msgspec
 import numpy as np
 
 from transforms.core.cards import SHORTEST, card_spans, is_card
+from transforms.core.rejects import EventRejected
+from transforms.core.splitting import GZIP_MAGIC, gunzip
 from transforms.core.stars import has_card, has_hidden_card, mask_escaped, mask_spans, mask_text
 
 __all__ = ["has_card", "mask_bytes", "mask_json", "mask_text", "suspicious", "suspicious_spans"]
@@ -25,7 +28,8 @@ _LOG_ESCAPE = re.compile(r"\\x[0-9A-Fa-f]{2}")
 _NUMBER = re.compile(r"(\s*-?)([0-9]+)((?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\s*)")
 
 _BACKSLASH = ord("\\")
-_ESCAPED_PART = re.compile(rb"\\u00(?:2[0dD]|3[0-9])")
+_ESCAPED_PART = re.compile(rb"\\u00(?:2[0dD]|3[0-9]|[4-7])")  # letters too: no encoder escapes them, and keys hide so
+_PACKED_BYTES = 100 << 20
 _PARTS = bytes.maketrans(b"0123456789 -", b"0" * 12)
 _LONG_RUN = b"0" * SHORTEST
 # Bytes looked at together; from 128 KiB on malloc maps its memory anew each time, at five times the cost.
@@ -55,12 +59,13 @@ def mask_json(raw: bytes, keep: Collection[tuple[str, ...]] = (), base64_keys: C
         raw: any bytes.
         keep: paths of keys from the top, such as ``("id",)``, whose strings and numbers stay. Arrays add nothing to
             a path, so the elements of a top-level array are at the top.
-        base64_keys: keys, anywhere, whose strings are decoded, masked as JSON and encoded again. The two functions
-            that find suspects do not look into these.
+        base64_keys: keys, anywhere, whose strings are decoded, masked as JSON and encoded again, however often that
+            was done, also where gzip is in between. The two functions that find suspects do not look into these.
     """
     text = raw.decode("latin-1")
-    hidden = "\\u" in text and has_hidden_card(text)
-    if not hidden and not has_card(text) and not any(key in text for key in base64_keys):
+    escaped = "\\u" in text
+    packed = base64_keys and (escaped or any(key in text for key in base64_keys))
+    if not packed and not has_card(text) and not (escaped and has_hidden_card(text)):
         return raw
     masked = _Json(keep, base64_keys).mask(text)
     return raw if masked is text else masked.encode("latin-1")
@@ -112,10 +117,29 @@ class _Json:
         is_value = self._mark == ":"
         if not is_value and self._open and self._open[-1] == "{":
             self._keys[-1] = string
-        if is_value and self._keys and self._keys[-1][1:-1] in self._base64_keys:
-            return _mask_base64(string)
+        if is_value and self._keys and self._base64_keys and _content(self._keys[-1]) in self._base64_keys:
+            return self._mask_base64(string)
         masked = mask_escaped(string) if "\\u" in string else mask_text(string)
         return string if masked is not string and self._is_kept() else masked
+
+    def _mask_base64(self, string: str) -> str:
+        """Mask the JSON that a string holds in base64; text that is none, or holds no card, is masked as it stands."""
+        try:
+            data = b64decode(_content(string), validate=True)
+        except ValueError:
+            return mask_text(string)
+        masked = self._mask_packed(data)
+        return mask_text(string) if masked is data else f'"{b64encode(masked).decode()}"'
+
+    def _mask_packed(self, data: bytes) -> bytes:
+        if not data.startswith(GZIP_MAGIC):
+            return mask_json(data, base64_keys=self._base64_keys)
+        try:
+            content = gunzip(data, _PACKED_BYTES)
+        except EventRejected:
+            return data
+        masked = mask_json(content, base64_keys=self._base64_keys)
+        return data if masked is content else gzip.compress(masked, mtime=0)
 
     def _masked_stretch(self, stretch: str) -> str:
         """Mask what stands between two strings or brackets: numbers and words, with marks between them."""
@@ -158,16 +182,6 @@ def _mask_number(written: str) -> str:
         return mask_text(written)
     before, digits, after = number.groups()
     return f"{before}{digits.translate(_NINES)}{after}" if is_card(digits) else written
-
-
-def _mask_base64(string: str) -> str:
-    """Mask the JSON that a string holds in base64; text that is none, or holds no card, is masked as it stands."""
-    try:
-        data = b64decode(_content(string), validate=True)
-    except ValueError:
-        return mask_text(string)
-    masked = mask_json(data)
-    return mask_text(string if masked is data else f'"{b64encode(masked).decode()}"')
 
 
 def suspicious(data: bytes) -> bool:

@@ -1,27 +1,39 @@
-"""Opening: from a Message to the raw bytes of its events. Nothing here looks into an event."""
+"""Opening: from a Message to the raw bytes of its events, masked. Nothing here looks into an event otherwise."""
 
-from collections.abc import Iterator, Sequence
-from hashlib import sha256
-from itertools import repeat
-from operator import add
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from transforms.core.archived import Run, line_position, runs
 from transforms.core.envelopes import HINT, is_envelope, open_envelope
 from transforms.core.identity import occurrences_of
-from transforms.core.reasons import Reason, Stage
-from transforms.core.records import Form, Message, Origin, RawEvents, Reject, Unreadable
-from transforms.core.rejects import EventRejected, Place, is_opaque, make_reject, message_id_of, opaque_head
+from transforms.core.raw_faults import raw_faults
+from transforms.core.raw_masking import RawMasker, mask_attributes
+from transforms.core.reasons import Stage
+from transforms.core.records import ArchiveRow, Form, Message, Origin, RawEvents, Reject, Unreadable
+from transforms.core.rejects import (
+    EventRejected,
+    Place,
+    make_reject,
+    message_id_of,
+    opaque,
+    opaque_head,
+    place_in,
+    unread,
+    without,
+)
 from transforms.core.splitting import (
     BOM,
+    GZIP_MAGIC,
     Bounds,
     decompress,
-    nesting,
     split_lines,
     split_message,
     split_values,
     too_large,
 )
 
+BLOCK_BYTES = 32 << 20
+"""Files are archived in parts of this size, so that each part is the same file of the archive in every run."""
 _ARRAY = b"["
 _BRACE = ord("{")
 
@@ -35,44 +47,61 @@ class Opened(NamedTuple):
 
 
 class Opener:
-    """Opens Messages within bounds; ``seed`` keys the hashes of places (``identity.occurrences_of``)."""
+    """Opens Messages within bounds.
 
-    def __init__(self, bounds: Bounds, seed: int = 0) -> None:
+    Args:
+        bounds: what a message may cost.
+        seed: keys the hashes of places (``identity.occurrences_of``).
+        unmasked: dotted paths of fields that masking leaves alone, besides id, source and time.
+    """
+
+    def __init__(self, bounds: Bounds, seed: int = 0, unmasked: Iterable[str] = ()) -> None:
         self._bounds = bounds
         self._seed = seed
+        self._masker = RawMasker(unmasked)
 
     def open(self, message: Message) -> Opened:
-        """Open one Message: decompress it, split it, and set aside what cannot be opened."""
+        """Open one Message: decompress it, split it, mask it, and set aside what cannot be opened."""
         opened = Opened([], [], [])
         if message.unreadable:
-            self._refuse_unread(opened, message, message.unreadable)
+            self._refuse_unread(opened, _origin(message), message, message.unreadable)
         elif message.form is Form.MESSAGE:
-            self._open_transport(opened, message)
+            self._open_transport(opened, message, _origin(message))
+        elif message.form is Form.ARCHIVED:
+            self._open_rows(opened, message)
         else:
             self._open_block(opened, message)
         return opened
 
-    def _open_transport(self, opened: Opened, message: Message, prefix: str = "") -> None:
-        """Open a transport's message, or one that stood on a line of a file (``prefix`` is its position)."""
-        origin = Origin(message.message_id, message.publish_time, message.attributes, prefix=prefix)
+    def _open_transport(self, opened: Opened, message: Message, origin: Origin) -> None:
+        """Open a transport's message, or one that stood on a line of a file (the prefix is its position)."""
         try:
             data = decompress(message, self._bounds)
-            raws = split_message(data, message.attributes, self._bounds)
         except EventRejected as fault:
-            self._refuse(opened, self._place(origin, message.data, None), fault)
+            self._refuse_unread(opened, origin, message, unread(fault, message.data))
             return
-        positions: Sequence[int] = range(len(raws))
-        if prefix and HINT in data:
-            raws, positions = self._take_out_envelopes(opened, origin, raws)
-        self._admit(opened, origin, raws, positions)
+        if message.data.startswith(GZIP_MAGIC):
+            origin = origin._replace(encoding="gzip")
+        self._open_plain(opened, data, origin)
 
-    def _take_out_envelopes(self, opened: Opened, origin: Origin, raws: list[bytes]) -> tuple[list[bytes], list[int]]:
+    def _open_plain(self, opened: Opened, data: bytes, origin: Origin, *, masked: bool = False) -> None:
+        try:
+            raws = split_message(data, origin.attributes, self._bounds)
+        except EventRejected as fault:
+            self._refuse(opened, self._place(origin, data, None), fault, masked=masked)
+            return
+        run = Run(origin, raws, range(len(raws)))
+        if origin.prefix and HINT in data:
+            run = self._take_out_envelopes(opened, run)
+        self._admit(opened, run)
+
+    def _take_out_envelopes(self, opened: Opened, run: Run) -> Run:
         """Open the push envelopes among the elements of an array on one line; give back the others."""
-        envelopes = {index for index, raw in enumerate(raws) if is_envelope(raw)}
+        envelopes = {index for index, raw in enumerate(run.raws) if is_envelope(raw)}
         for index in sorted(envelopes):
-            self._open_nested(opened, self._place(origin, raws[index], index))
-        kept = [index for index in range(len(raws)) if index not in envelopes]
-        return [raws[index] for index in kept], kept
+            self._open_nested(opened, run.origin, run.raws[index], index)
+        kept = [index for index in range(len(run.raws)) if index not in envelopes]
+        return run._replace(raws=[run.raws[index] for index in kept], positions=kept)
 
     def _open_block(self, opened: Opened, message: Message) -> None:
         """Open a block of a file: lines or values, each with its byte offset."""
@@ -80,11 +109,13 @@ class Opener:
         if start == 0 and data.startswith(BOM):
             start, data = len(BOM), data[len(BOM) :]
         split = split_values if message.form is Form.JSON_VALUES else split_lines
-        raws, positions = self._take_out_large(opened, message, *split(data, start))
-        origin = Origin(message.message_id, None, message.attributes, message.form, by_line=True)
-        if message.form is not Form.ACCESS_LOG and _may_hold_nested(data, raws):
-            raws, positions = self._take_out_nested(opened, origin, raws, positions)
-        self._admit(opened, origin, raws, positions)
+        run = Run(_origin(message), *self._take_out_large(opened, message, *split(data, start)))
+        self._open_lines(opened, run, nested=_may_hold_nested(data, run.raws))
+
+    def _open_lines(self, opened: Opened, run: Run, *, nested: bool) -> None:
+        if nested and run.origin.form is not Form.ACCESS_LOG:
+            run = self._take_out_nested(opened, run)
+        self._admit(opened, run)
 
     def _take_out_large(
         self, opened: Opened, message: Message, raws: list[bytes], positions: list[int]
@@ -95,108 +126,115 @@ class Opener:
         fault = too_large(bound)
         for raw, position in zip(raws, positions, strict=True):
             if len(raw) > bound:
-                seen = Unreadable(fault.reason, len(raw), sha256(raw).hexdigest(), fault.message)
-                self._refuse_unread(opened, message._replace(data=raw, offset=position), seen)
+                line = message._replace(data=raw, offset=position)
+                self._refuse_unread(opened, _origin(line), line, unread(fault, raw))
         kept = [index for index, raw in enumerate(raws) if len(raw) <= bound]
         return [raws[index] for index in kept], [positions[index] for index in kept]
 
-    def _take_out_nested(
-        self, opened: Opened, origin: Origin, raws: list[bytes], positions: list[int]
-    ) -> tuple[list[bytes], list[int]]:
+    def _take_out_nested(self, opened: Opened, run: Run) -> Run:
         """Open the lines and values that are arrays or envelopes, each a message of its own; give back the others."""
-        plain_raws: list[bytes] = []
-        plain_positions: list[int] = []
-        for raw, position in zip(raws, positions, strict=True):
+        raws: list[bytes] = []
+        positions: list[int] = []
+        for raw, position in zip(run.raws, run.positions, strict=True):
             if raw.lstrip().startswith(_ARRAY) or is_envelope(raw):
-                self._open_nested(opened, self._place(origin, raw, position))
+                self._open_nested(opened, run.origin, raw, position, masked=position in run.masked)
             else:
-                plain_raws.append(raw)
-                plain_positions.append(position)
-        return plain_raws, plain_positions
+                raws.append(raw)
+                positions.append(position)
+        return run._replace(raws=raws, positions=positions)
 
-    def _open_nested(self, opened: Opened, place: Place) -> None:
-        prefix = f"{place.origin.prefix}{place.position}/"
-        line_id = message_id_of(place)
-        if place.raw.lstrip().startswith(_ARRAY):
-            self._open_transport(opened, Message(place.raw, message_id=line_id), prefix)
+    def _open_nested(self, opened: Opened, origin: Origin, raw: bytes, position: int, *, masked: bool = False) -> None:
+        inner = Origin("", prefix=f"{origin.prefix}{position}/", block=origin.block, kept=origin.kept)
+        if raw.lstrip().startswith(_ARRAY):
+            line = self._place(origin, raw, position)
+            self._open_transport(opened, Message(raw), inner._replace(message_id=message_id_of(line)))
             return
         try:
-            message = open_envelope(place.raw, "")
+            message = open_envelope(raw)
         except EventRejected as fault:
-            self._refuse(opened, place, fault)
+            self._refuse(opened, self._place(origin, raw, position), fault, masked=masked)
             return
+        inner = inner._replace(publish_time=message.publish_time, attributes=mask_attributes(message.attributes))
         if message.message_id:
-            self._open_transport(opened, message)
+            inner = inner._replace(message_id=message.message_id, prefix="")
         else:
-            self._open_transport(opened, message._replace(message_id=line_id), prefix)
+            inner = inner._replace(message_id=message_id_of(self._place(origin, raw, position)))
+        self._open_transport(opened, message, inner)
 
-    def _admit(self, opened: Opened, origin: Origin, raws: Sequence[bytes], positions: Sequence[int]) -> None:
-        if not raws:
+    def _open_rows(self, opened: Opened, message: Message) -> None:
+        """Take rows of the archive in again, each as the part of a message or file that it was."""
+        for run in runs(message.rows, message.message_id, kept=message.kept):
+            if run.whole:
+                self._open_whole(opened, run.origin, run.whole)
+            else:
+                self._open_lines(opened, run, nested=run.origin.by_line)
+
+    def _open_whole(self, opened: Opened, origin: Origin, row: ArchiveRow) -> None:
+        if row.unreadable:
+            message = Message(row.data, offset=line_position(row))
+            self._refuse_unread(opened, origin, message, row.unreadable, masked=row.masked)
+        else:
+            self._open_plain(opened, row.data, origin, masked=row.masked)
+
+    def _admit(self, opened: Opened, run: Run) -> None:
+        """Mask raw events and let them pass, but those that are no text or nested too deep."""
+        if not run.raws:
             return
+        origin, positions = run.origin, run.positions
+        raws, hits = self._masker.mask_all(origin.form, run.raws)
         occurrences = occurrences_of(origin, raws, positions, self._seed)
         opened.received.extend(occurrences)
-        faults = dict(self._faults(origin, raws))
-        for index, fault in faults.items():
-            place = Place(origin, raws[index], positions[index], occurrences[index])
-            opened.rejects.append(make_reject(Stage.OPEN, fault, place))
-        if faults:
-            good = [index for index in range(len(raws)) if index not in faults]
-            raws, positions = [raws[i] for i in good], [positions[i] for i in good]
-            occurrences = [occurrences[i] for i in good]
-        if raws:
-            opened.batches.append(RawEvents(origin, raws, positions, occurrences))
+        masked = {occurrences[index] for index in hits}
+        if run.masked:
+            masked.update(seen for seen, at in zip(occurrences, positions, strict=True) if at in run.masked)
+        batch = RawEvents(origin, raws, positions, occurrences, frozenset(masked))
+        faults = dict(raw_faults(origin.form, raws, self._bounds.nesting))
+        opened.rejects.extend(make_reject(Stage.OPEN, fault, place_in(batch, i)) for i, fault in faults.items())
+        if len(faults) < len(raws):
+            opened.batches.append(without(batch, faults) if faults else batch)
 
-    def _faults(self, origin: Origin, raws: Sequence[bytes]) -> Iterator[tuple[int, EventRejected]]:
-        for index, raw in enumerate(raws):
-            if not raw.isascii() and (fault := _not_utf8(raw)):
-                yield index, fault
-        if origin.form is not Form.ACCESS_LOG:
-            yield from _nested_too_deep(raws, self._bounds.nesting)
-
-    def _refuse(self, opened: Opened, place: Place, fault: EventRejected) -> None:
-        """Refuse a whole message, counted as one."""
+    def _refuse(self, opened: Opened, place: Place, fault: EventRejected, *, masked: bool = False) -> None:
+        """Refuse a whole message or line, counted as one."""
         opened.received.append(place.occurrence)
-        if is_opaque(fault.reason):
-            seen = Unreadable(fault.reason, len(place.raw), sha256(place.raw).hexdigest(), fault.message)
-            fault, place = _opaque(seen), place._replace(raw=self._cut(place.raw))
-        opened.rejects.append(make_reject(Stage.OPEN, fault, place))
+        opened.rejects.append(make_reject(Stage.OPEN, fault, place._replace(masked=place.masked or masked)))
 
-    def _refuse_unread(self, opened: Opened, message: Message, seen: Unreadable) -> None:
-        """Refuse a line that was not read whole; its hash stands for it wherever a line's bytes would."""
-        origin = Origin(message.message_id, message.publish_time, message.attributes, message.form, by_line=True)
-        place = self._place(origin, seen.digest.encode(), message.offset)
-        opened.received.append(place.occurrence)
-        named = origin._replace(message_id=message_id_of(place), by_line=False)
-        place = place._replace(origin=named, raw=opaque_head(message.data))
-        opened.rejects.append(make_reject(Stage.OPEN, _opaque(seen), place))
-
-    def _cut(self, data: bytes) -> bytes:
-        return data if self._bounds.keep_opaque_payloads else opaque_head(data)
+    def _refuse_unread(
+        self, opened: Opened, origin: Origin, message: Message, seen: Unreadable, *, masked: bool = False
+    ) -> None:
+        """Refuse what was not opened or not read whole; its hash stands for it wherever its bytes would."""
+        keep = self._bounds.keep_opaque_payloads and not origin.by_line
+        head = message.data if keep else opaque_head(message.data)
+        shown = self._masker.mask(origin.form, head)
+        position = message.offset if origin.by_line else None
+        place = Place(
+            origin,
+            shown,
+            position,
+            occurrences_of(origin, [seen.digest.encode()], [position or 0], self._seed)[0],
+            masked or shown is not head,
+            seen,
+        )
+        self._refuse(opened, place, opaque(seen))
 
     def _place(self, origin: Origin, raw: bytes, position: int | None) -> Place:
-        return Place(origin, raw, position, occurrences_of(origin, [raw], [position or 0], self._seed)[0])
+        masked = self._masker.mask(origin.form, raw)
+        occurrence = occurrences_of(origin, [masked], [position or 0], self._seed)[0]
+        return Place(origin, masked, position, occurrence, masked is not raw)
 
 
-def _opaque(seen: Unreadable) -> EventRejected:
-    return EventRejected(Reason(seen.reason), f"{seen.detail}; {seen.size} bytes, sha256 {seen.digest}")
+def _origin(message: Message) -> Origin:
+    block = "" if message.offset is None else f"{message.message_id}@{message.offset // BLOCK_BYTES}"
+    return Origin(
+        message.message_id,
+        message.publish_time,
+        mask_attributes(message.attributes),
+        message.form,
+        by_line=message.form is not Form.MESSAGE,
+        encoding=message.encoding,
+        block=block,
+    )
 
 
 def _may_hold_nested(block: bytes, lines: list[bytes]) -> bool:
     """Tell cheaply whether a line of the block may be an array or an envelope."""
     return HINT in block or any(line[0] != _BRACE for line in lines)
-
-
-def _nested_too_deep(raws: Sequence[bytes], bound: int) -> Iterator[tuple[int, EventRejected]]:
-    """Find events nested too deep; few have as many brackets as levels are allowed, and only those are measured."""
-    brackets = map(add, map(bytes.count, raws, repeat(b"{")), map(bytes.count, raws, repeat(b"[")))
-    for index, count in enumerate(brackets):
-        if count > bound and nesting(raws[index]) > bound:
-            yield index, EventRejected(Reason.TOO_DEEP, f"nested deeper than {bound} levels")
-
-
-def _not_utf8(raw: bytes) -> EventRejected | None:
-    try:
-        raw.decode()
-    except UnicodeDecodeError as error:
-        return EventRejected(Reason.NOT_UTF8, f"byte {error.start} is not UTF-8 ({error.reason})")
-    return None

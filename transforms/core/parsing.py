@@ -1,6 +1,7 @@
 """Parsing: from the raw bytes of an event to its envelope, in each form that events come in."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from base64 import b64decode
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,11 +11,10 @@ from transforms.core.contracts import HTTP_REQUEST, PAGE_VIEW
 from transforms.core.decoding import bad_time, decode_json, kind_of, not_an_event
 from transforms.core.identity import line_hash
 from transforms.core.mapping import FieldMapping
-from transforms.core.masking import mask_json
 from transforms.core.plain_json import plain_event
 from transforms.core.reasons import Reason, Stage
 from transforms.core.records import Form, Origin, ParsedEvent, ParsedEvents, RawEvents, Reject, Violation
-from transforms.core.rejects import EventRejected, Place, make_reject
+from transforms.core.rejects import EventRejected, make_reject, place_in, without
 from transforms.core.splitting import is_binary_mode
 
 DEFAULT_LOG_SOURCE = "access_log"
@@ -61,7 +61,8 @@ class Parser:
                 refused[index] = fault
         if not refused:
             return ParsedEvents(*batch, events), []
-        return ParsedEvents(*_without(batch, refused), events), _rejects(batch, refused)
+        rejects = [make_reject(Stage.PARSE, fault, place_in(batch, index)) for index, fault in refused.items()]
+        return ParsedEvents(*without(batch, refused), events), rejects
 
     def for_origin(self, origin: Origin) -> Parse:
         """Give the function that parses the events of one message."""
@@ -90,23 +91,6 @@ class Parser:
             return plain_event(content, mapping, f"{identity}:{origin.prefix}{position}", origin.publish_time)
 
         return parse
-
-
-def _without(batch: RawEvents, refused: Collection[int]) -> RawEvents:
-    kept = [index for index in range(len(batch.raws)) if index not in refused]
-    return RawEvents(
-        batch.origin,
-        [batch.raws[index] for index in kept],
-        [batch.positions[index] for index in kept],
-        [batch.occurrences[index] for index in kept],
-    )
-
-
-def _rejects(batch: RawEvents, refused: Mapping[int, EventRejected]) -> list[Reject]:
-    return [
-        make_reject(Stage.PARSE, fault, Place(batch.origin, batch.raws[i], batch.positions[i], batch.occurrences[i]))
-        for i, fault in refused.items()
-    ]
 
 
 def _parse_all(raws: Sequence[bytes]) -> Sequence[ParsedEvent] | None:
@@ -207,7 +191,7 @@ def _explain(raw: bytes) -> EventRejected:
 
 def _from_base64(text: str) -> Any:
     try:
-        data = msgspec.convert(text, bytes)
-    except msgspec.ValidationError:
+        data = b64decode(text, validate=True)
+    except ValueError:
         raise not_an_event([Violation("/data_base64", "not base64")]) from None
-    return decode_json(mask_json(data))  # later steps search the raw bytes, where this is hidden
+    return decode_json(data)

@@ -20,7 +20,7 @@ def plain_event(content: Any, mapping: FieldMapping, fallback_id: str, publish_t
     event_id = fallback_id if mapping.id_field is None else _plain_id(content, mapping.id_field)
     time = publish_time if mapping.time_field is None else _plain_time(content, mapping.time_field)
     source = mapping.source or DEFAULT_PLAIN_SOURCE
-    return ParsedEvent(event_id, source, mapping.event_type, time, _renamed(content, mapping.rename))
+    return ParsedEvent(event_id, source, mapping.event_type, time, _data(content, mapping))
 
 
 def _plain_id(content: dict[str, Any], path: str) -> str:
@@ -47,13 +47,27 @@ def _lookup(content: Any, path: str) -> Any:
     return _lookup(content.get(head), rest) if dot else None
 
 
-def _renamed(content: dict[str, Any], rename: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    if not rename:
+def _data(content: dict[str, Any], mapping: FieldMapping) -> dict[str, Any]:
+    """Give what is left of an object when the fields that the mapping uses are taken out, with the renamed ones in."""
+    renamed = {name: value for path, name in mapping.rename if (value := _lookup(content, path)) is not None}
+    rest = content
+    for path in mapping.used:
+        rest = _without(rest, path)
+    return rest | renamed
+
+
+def _without(content: dict[str, Any], path: str) -> dict[str, Any]:
+    """Take a field out, as ``_lookup`` finds it, and with the last field of an object the object."""
+    if path in content:
+        return {name: value for name, value in content.items() if name != path}
+    head, _, rest = path.partition(".")
+    inner = content.get(head)
+    if not rest or not isinstance(inner, dict):
         return content
-    renamed = {name: _lookup(content, path) for path, name in rename}
-    moved = {path for path, _ in rename}
-    kept = {name: value for name, value in content.items() if name not in moved}
-    return kept | {name: value for name, value in renamed.items() if value is not None}
+    left = _without(inner, rest)
+    if left is inner:
+        return content
+    return content | {head: left} if left else _without(content, head)
 
 
 def _pointer(path: str) -> str:

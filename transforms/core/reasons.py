@@ -116,9 +116,6 @@ ADVICE: dict[Reason, Advice] = {
     ),
 }
 
-OPAQUE = frozenset({Reason.TOO_LARGE, Reason.NOT_DECOMPRESSIBLE, Reason.DECOMPRESSED_TOO_LARGE})
-"""Refused without being opened: of these only size, hash and first bytes are kept (card numbers cannot be seen)."""
-
 
 def reasons_markdown() -> str:
     """Render the reasons as the table of docs/rejects.md."""

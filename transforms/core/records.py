@@ -20,6 +20,8 @@ class Form(StrEnum):
     """A transport's message: one event, an array or newline-delimited events, plain or gzip."""
     JSON_LINES = "json_lines"
     """A block of whole lines of a file; a line is an event, an array or a Pub/Sub push envelope."""
+    ARCHIVED = "archived"
+    """Rows of our own archive, each with the form that it had before."""
     JSON_VALUES = "json_values"
     """A stretch of a file with whole JSON values over many lines, as found inside a top-level array."""
     ACCESS_LOG = "access_log"
@@ -35,12 +37,32 @@ class Unreadable(NamedTuple):
     detail: str
 
 
+class ArchiveRow(NamedTuple):
+    """An event in the archive, or a message refused as a whole, with all that is needed to take it in again.
+
+    ``message_id`` and ``position`` are those of a dead letter; the position of a whole message ends in ``/`` or is
+    empty. ``data`` is masked, and decompressed where ``encoding`` says ``gzip``. ``time`` is the admitted event's.
+    """
+
+    message_id: str
+    position: str
+    publish_time: int | None
+    attributes: Mapping[str, str]
+    data: bytes
+    form: Form
+    encoding: str = ""
+    masked: bool = False
+    unreadable: Unreadable | None = None
+    time: int | None = None
+
+
 class Message(NamedTuple):
     """What the transport delivers; a block of lines of a file is a Message too.
 
     ``offset`` is the position of ``data`` in the decompressed file, None for a transport's message. For a file
-    ``message_id`` is the file's fingerprint. ``unreadable`` marks a Message whose data is only the first bytes of
-    something refused by the reader.
+    ``message_id`` is the file's fingerprint, and ``encoding`` says ``gzip`` where it was compressed. ``unreadable``
+    marks a Message whose data is only the first bytes of something refused by the reader. ``rows`` stand in place of
+    ``data`` where the archive is read; ``kept`` says that they are in the archive of this output already.
     """
 
     data: bytes
@@ -50,13 +72,18 @@ class Message(NamedTuple):
     offset: int | None = None
     form: Form = Form.MESSAGE
     unreadable: Unreadable | None = None
+    encoding: str = ""
+    rows: Sequence[ArchiveRow] = ()
+    kept: bool = False
 
 
 class Origin(NamedTuple):
     """Where raw events came from: all that a dead letter needs beside the bytes and the position.
 
     ``prefix`` stands before each position (events of an array on one line of a file). With ``by_line`` the events
-    are lines of a file, and a line's message id is the file's fingerprint and the line's hash.
+    are lines of a file, and a line's message id is the file's fingerprint and the line's hash. Attributes are masked.
+    ``block`` names the part of a file that this was found in, the same in every run; it is empty for live input. What
+    is ``kept`` is in the archive of this output already.
     """
 
     message_id: str
@@ -65,15 +92,22 @@ class Origin(NamedTuple):
     form: Form = Form.MESSAGE
     prefix: str = ""
     by_line: bool = False
+    encoding: str = ""
+    block: str = ""
+    kept: bool = False
 
 
 class RawEvents(NamedTuple):
-    """The opened, split and not yet parsed events of one Message; four lists of one length."""
+    """The opened, split and not yet parsed events of one Message; three lists of one length.
+
+    Card numbers in ``raws`` are masked; ``masked`` holds the occurrences of those in which one was.
+    """
 
     origin: Origin
     raws: Sequence[bytes]
     positions: Sequence[int]
     occurrences: Sequence[int]
+    masked: frozenset[int] = frozenset()
 
 
 class ParsedEvent(msgspec.Struct, gc=False):
@@ -96,6 +130,7 @@ class ParsedEvents(NamedTuple):
     raws: Sequence[bytes]
     positions: Sequence[int]
     occurrences: Sequence[int]
+    masked: frozenset[int]
     events: Sequence[ParsedEvent]
 
 
@@ -116,10 +151,12 @@ class Event(msgspec.Struct, gc=False):
 
 
 class EventBatch(NamedTuple):
-    """The admitted events of one Message, in order."""
+    """The admitted events of one Message, in order, beside the raw bytes that they were made of."""
 
     origin: Origin
     events: Sequence[Event]
+    raws: Sequence[bytes] = ()
+    positions: Sequence[int] = ()
 
 
 class Violation(NamedTuple):
@@ -130,7 +167,10 @@ class Violation(NamedTuple):
 
 
 class Reject(NamedTuple):
-    """A message or an event refused. ``payload`` is masked; ``occurrence`` as in Event."""
+    """A message or an event refused. ``payload`` is masked; ``occurrence`` as in Event.
+
+    ``whole`` says that a message was refused before it was split. The last fields are as in Origin and ArchiveRow.
+    """
 
     stage: str
     reason: str
@@ -147,11 +187,12 @@ class Reject(NamedTuple):
     minute: int | None = None
     masked: bool = False
     stacktrace: str = ""
-
-    @property
-    def identity(self) -> tuple[str, str, str, str]:
-        """What makes the dead letter's key: the same reject made twice is one row."""
-        return self.message_id, self.position, self.stage, self.reason
+    form: Form = Form.MESSAGE
+    encoding: str = ""
+    block: str = ""
+    kept: bool = False
+    whole: bool = False
+    unreadable: Unreadable | None = None
 
 
 Rejects = tuple[Reject, ...]

@@ -1,22 +1,19 @@
 """The one place that makes a Reject, masked and complete enough to be replayed."""
 
 import re
-from binascii import a2b_base64, b2a_base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 from transforms.core.identity import line_hash
-from transforms.core.masking import mask_bytes, mask_json, mask_text, suspicious
-from transforms.core.reasons import OPAQUE, Reason, Stage
-from transforms.core.records import Form, Origin, Reject, Violation
+from transforms.core.reasons import Reason, Stage
+from transforms.core.records import Origin, ParsedEvents, RawEvents, Reject, Unreadable, Violation
+from transforms.core.stars import mask_text
 
 OPAQUE_HEAD_BYTES = 64
 MAX_VIOLATIONS = 1000
 MAX_TEXT = 300
-UNMASKED_KEYS = (("id",), ("source",), ("time",))
-_BASE64 = re.compile(rb'"((?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)"')
 _DIGITS_AT_END = re.compile(rb"[0-9](?:[ -]?[0-9]){5,}[ -]?$")
-_UNMASKED_ATTRIBUTES = frozenset({"ce-id", "ce-source", "ce-time"})
 
 
 class EventRejected(Exception):  # noqa: N818 - the design's word; it is no error of ours
@@ -30,12 +27,35 @@ class EventRejected(Exception):  # noqa: N818 - the design's word; it is no erro
 
 
 class Place(NamedTuple):
-    """Where a refused event stood, and its raw bytes."""
+    """Where a refused event stood, and its raw bytes, masked; without a position it is a whole message.
+
+    ``unreadable`` says what the bytes are the beginning of, where they were not kept whole.
+    """
 
     origin: Origin
     raw: bytes
     position: int | None
     occurrence: int
+    masked: bool = False
+    unreadable: Unreadable | None = None
+
+
+def place_in(batch: RawEvents | ParsedEvents, index: int) -> Place:
+    """Give the place of one event of a batch."""
+    occurrence = batch.occurrences[index]
+    return Place(batch.origin, batch.raws[index], batch.positions[index], occurrence, occurrence in batch.masked)
+
+
+def without(batch: RawEvents | ParsedEvents, refused: Collection[int]) -> RawEvents:
+    """Give the raw events of a batch but those refused."""
+    kept = [index for index in range(len(batch.raws)) if index not in refused]
+    return RawEvents(
+        batch.origin,
+        [batch.raws[index] for index in kept],
+        [batch.positions[index] for index in kept],
+        [batch.occurrences[index] for index in kept],
+        batch.masked,
+    )
 
 
 class Known(NamedTuple):
@@ -47,25 +67,28 @@ class Known(NamedTuple):
 
 
 def make_reject(stage: Stage, fault: EventRejected, place: Place, known: Known = Known()) -> Reject:  # noqa: B008 - immutable
-    """Make the reject of one event; card numbers are masked wherever text of the event is kept."""
-    payload = mask_payload(place.origin.form, place.raw)
+    """Make the reject of one event; card numbers are masked in the texts that quote it, as they are in its bytes."""
     return Reject(
         stage=stage,
         reason=fault.reason,
         error_message=clean_text(fault.message),
-        payload=payload,
+        payload=place.raw,
         message_id=message_id_of(place),
-        position=place.origin.prefix.rstrip("/")
-        if place.position is None
-        else f"{place.origin.prefix}{place.position}",
+        position=f"{place.origin.prefix}{'' if place.position is None else place.position}".rstrip("/"),
         occurrence=place.occurrence,
         publish_time=place.origin.publish_time,
-        attributes=mask_attributes(place.origin.attributes),
+        attributes=place.origin.attributes,
         violations=_clean_violations(fault.violations),
         event_type=clean_text(known.event_type),
         contract=known.contract,
         minute=known.minute,
-        masked=payload is not place.raw,
+        masked=place.masked,
+        form=place.origin.form,
+        encoding=place.origin.encoding,
+        block=place.origin.block,
+        kept=place.origin.kept,
+        whole=place.position is None,
+        unreadable=place.unreadable,
     )
 
 
@@ -75,41 +98,26 @@ def opaque_head(data: bytes) -> bytes:
     return head if len(data) < OPAQUE_HEAD_BYTES else _DIGITS_AT_END.sub(lambda run: b"*" * len(run[0]), head)
 
 
-def is_opaque(reason: Reason) -> bool:
-    """Tell whether a reject of this reason keeps no more than the head of its bytes."""
-    return reason in OPAQUE
+def unread(fault: EventRejected, data: bytes) -> Unreadable:
+    """Say of bytes what is kept when they cannot be opened."""
+    return Unreadable(fault.reason, len(data), sha256(data).hexdigest(), fault.message)
+
+
+def opaque(seen: Unreadable) -> EventRejected:
+    """Say why bytes that are not kept whole were refused."""
+    return EventRejected(Reason(seen.reason), f"{seen.detail}; {seen.size} bytes, sha256 {seen.digest}")
 
 
 def message_id_of(place: Place) -> str:
     """Name the message: a line of a file by fingerprint and line hash (files that begin alike share the former)."""
     if place.origin.by_line:
-        return f"{place.origin.message_id}-{line_hash(place.raw)}"
+        return f"{place.origin.message_id}-{line_hash(content_of(place))}"
     return place.origin.message_id
 
 
-def mask_payload(form: Form, raw: bytes) -> bytes:
-    """Mask raw bytes by their form; the very same object comes back where nothing was hit."""
-    if form is Form.ACCESS_LOG:
-        return mask_bytes(raw) if suspicious(raw) else raw
-    shown = _BASE64.sub(_mask_encoded, raw)
-    if shown != raw:
-        raw = shown
-    return mask_json(raw, UNMASKED_KEYS) if suspicious(raw) else raw
-
-
-def _mask_encoded(string: re.Match[bytes]) -> bytes:
-    """Mask what a string holds in base64: data_base64 of an event, data of a push envelope."""
-    data = a2b_base64(string[1])
-    masked = mask_json(data)
-    return string[0] if masked is data else b'"' + b2a_base64(masked, newline=False) + b'"'
-
-
-def mask_attributes(attributes: Mapping[str, str]) -> Mapping[str, str]:
-    """Mask the names and values of attributes; an identity in CloudEvents binary mode stays as it is."""
-    return {
-        mask_text(name): value if name.lower() in _UNMASKED_ATTRIBUTES else mask_text(value)
-        for name, value in attributes.items()
-    }
+def content_of(place: Place) -> bytes:
+    """Give what tells this place's content from another's: its bytes, or their hash where they were not kept."""
+    return place.unreadable.digest.encode() if place.unreadable else place.raw
 
 
 def clean_text(text: str) -> str:

@@ -1,6 +1,5 @@
-"""Splitting bytes into the bytes of events: decompression, arrays, lines, nesting. Bounded in memory and time."""
+"""Splitting bytes into the bytes of events: decompression, arrays, lines. Bounded in memory and time."""
 
-import re
 import zlib
 from collections.abc import Mapping
 from itertools import accumulate, chain, islice
@@ -18,7 +17,6 @@ BOM = b"\xef\xbb\xbf"
 GZIP_MAGIC = b"\x1f\x8b"
 MANY_COMMAS = 1_000_000
 _GZIP_WINDOW = zlib.MAX_WBITS | 16
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _split_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _skip_value = msgspec.json.Decoder(msgspec.Raw).decode
 
@@ -167,15 +165,3 @@ def split_values(data: bytes, start: int) -> tuple[list[bytes], list[int]]:
     values = JsonValues()
     spans = [*values.feed(data), *values.finish()]
     return [data[first:end] for first, end in spans], [start + first for first, _ in spans]
-
-
-def nesting(raw: bytes) -> int:
-    """Measure how deep objects and arrays are nested, brackets within strings apart."""
-    depth = deepest = 0
-    for match in _BRACKETS.finditer(raw):
-        if match[0] in (b"{", b"["):
-            depth += 1
-            deepest = max(deepest, depth)
-        elif match[0] in (b"}", b"]"):
-            depth -= 1
-    return deepest

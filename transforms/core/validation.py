@@ -1,23 +1,14 @@
-"""Validation: contract, time policy and masking; what passes is an admitted event."""
+"""Validation: contract and time policy; what passes is an admitted event."""
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from itertools import accumulate
 from math import inf
 from typing import NamedTuple
 
-import msgspec
-
 from transforms.core.contracts import MAX_SHOWN, Contracts
 from transforms.core.decoding import bad_time
-from transforms.core.masking import mask_json, suspicious_spans
 from transforms.core.reasons import Reason, Stage
-from transforms.core.records import Event, ParsedEvent, ParsedEvents, Reject, Violation
-from transforms.core.rejects import EventRejected, Known, Place, make_reject
+from transforms.core.records import Event, EventBatch, ParsedEvent, ParsedEvents, Reject, Violation
+from transforms.core.rejects import EventRejected, Known, Place, make_reject, place_in, without
 from transforms.core.times import HOUR, MINUTE, SECOND, format_time, parse_time, window_start
-
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder().decode
 
 
 class TimePolicy(NamedTuple):
@@ -53,18 +44,23 @@ class Validator:
         self._contracts = contracts
         self._policy = policy
 
-    def admit(self, batch: ParsedEvents) -> tuple[list[Event], list[Reject]]:
+    def admit(self, batch: ParsedEvents) -> tuple[EventBatch, list[Reject]]:
         """Split a batch into admitted events and rejects, both in order."""
         events: list[Event] = []
-        rejects: list[Reject] = []
+        refused: dict[int, EventRejected] = {}
         span = self._policy.span(batch.origin.publish_time)
         for index, parsed in enumerate(batch.events):
             try:
                 events.append(self.judge(parsed, span, batch.occurrences[index]))
             except EventRejected as fault:
-                place = Place(batch.origin, batch.raws[index], batch.positions[index], batch.occurrences[index])
-                rejects.append(self._reject(parsed, fault, place))
-        return mask_events(events, batch), rejects
+                refused[index] = fault
+        for event in events if batch.masked else ():
+            event.masked = event.occurrence in batch.masked
+        if not refused:
+            return EventBatch(batch.origin, events, batch.raws, batch.positions), []
+        kept = without(batch, refused)
+        rejects = [self._reject(batch.events[i], fault, place_in(batch, i)) for i, fault in refused.items()]
+        return EventBatch(batch.origin, events, kept.raws, kept.positions), rejects
 
     def judge(self, parsed: ParsedEvent, span: tuple[float, float], occurrence: int) -> Event:
         """Judge one event: its type names a contract, its data keeps it, its time is within the span.
@@ -119,27 +115,3 @@ def time_of(parsed: ParsedEvent) -> int:
         return parse_time(time)
     except ValueError as error:
         raise bad_time(f"{time[:MAX_SHOWN]!r}: {error}") from None
-
-
-def mask_events(events: list[Event], batch: ParsedEvents) -> list[Event]:
-    """Mask card numbers; only events whose raw bytes may hold one are looked at, and that is nearly none."""
-    suspects = {batch.occurrences[index] for index in suspects_among(batch.raws)}
-    if not suspects:
-        return events
-    return [mask_event(event) if event.occurrence in suspects else event for event in events]
-
-
-def suspects_among(raws: Sequence[bytes]) -> set[int]:
-    """Number the texts that may hold a card number, searching all of them at once."""
-    ends = list(accumulate(map(len, raws)))  # joined, text i ends at ends[i] + i
-    hits = suspicious_spans(b"\n".join(raws))
-    return {bisect_right(range(len(ends)), hit, key=lambda i: ends[i] + i) for hit in hits}
-
-
-def mask_event(event: Event) -> Event:
-    """Mask card numbers in an event's data; id, source and time stay, so its identity does."""
-    plain = _encode(event.data)
-    masked = mask_json(plain)
-    if masked is plain:
-        return event
-    return msgspec.structs.replace(event, data=_decode(masked), masked=True)
