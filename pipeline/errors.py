@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 _STEP = re.compile(r"(?s) \[while running '([^']*)'\].*")
-_OURS = re.compile(r"(?ms)^(?:pipeline\.errors\.)?(?:Store|Input)Error: (.*?)(?= \[while running|\Z)")
+_OURS = re.compile(
+    r"(?ms)^(?:pipeline\.errors\.|transforms\.parking\.)?(?:Store|Input|Parking)Error: (.*?)(?= \[while running|\Z)"
+)
 _READING = "Read messages/"
 _OF_A_FILE = ("OSError: ", "PermissionError: ", "TimeoutError: ", "InterruptedError: ", "ConnectionError: ")
 

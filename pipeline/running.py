@@ -71,7 +71,8 @@ def _prepare(settings: Settings, spool: Path) -> resolve.Run:
         store, seed = sqlite_schema.prepare(settings.output, shaping)
     except MisfitError as error:
         raise UsageError(Fault(*misfit) for misfit in error.misfits) from error
-    return resolve.Run(run_id(files, shaping, settings), new_attempt(), files, store, seed, contracts)
+    this_run = run_id(files, shaping, settings)
+    return resolve.Run(this_run, new_attempt(), files, store, seed, contracts, str(spool))
 
 
 def _unknown_type(settings: Settings, contracts: dict[str, str]) -> list[Fault]:

@@ -14,6 +14,7 @@ from transforms.core.page_views import ViewCollector, ViewRules, page_views, vie
 from transforms.core.records import EventBatch, LedgerCount, PageViews
 from transforms.flushing import CollectingDoFn, collecting
 from transforms.panes import FINAL, Panes
+from transforms.parking import Parking
 from transforms.unite_sets import UniteSets
 
 
@@ -35,20 +36,27 @@ class CountPageViews(beam.PTransform):
     Args:
         rules: window width, URL form, shards and the seed of the hashes.
         panes: when results come.
+        parking: where packed sets wait for their union; for a single pane only.
     """
 
-    def __init__(self, rules: ViewRules = ViewRules(), panes: Panes = FINAL) -> None:  # noqa: B008 - immutable
+    def __init__(
+        self,
+        rules: ViewRules = ViewRules(),  # noqa: B008 - immutable
+        panes: Panes = FINAL,
+        parking: Parking = Parking(),  # noqa: B008 - immutable
+    ) -> None:
         super().__init__()
         self._rules = rules
         self._panes = panes
+        self._parking = parking
 
     @no_annotations  # a NamedTuple of collections; each is typed by the DoFn
     def expand(self, batches: beam.PCollection[EventBatch]) -> CountedPageViews:
         """Collect sets per worker, unite them per shard of URLs, and count."""
         outputs = (
             batches
-            | "Sets" >> collecting(_Collect(self._rules))
-            | UniteSets(self._rules.width, self._panes)
+            | "Sets" >> collecting(_Collect(self._rules), self._parking)
+            | UniteSets(self._rules.width, self._panes, self._parking)
             | "Count" >> beam.ParDo(_Count(self._rules.width)).with_outputs(_Count.COUNTS, main="rows")
         )
         return CountedPageViews(outputs.rows, outputs[_Count.COUNTS])

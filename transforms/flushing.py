@@ -9,6 +9,7 @@ from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from apache_beam.utils.windowed_value import WindowedValue
 
 from transforms.core.set_buffer import SetBuffer
+from transforms.parking import Park, Parking
 
 FLUSH_AT = 100_000
 """Sightings held before a flush: 3.2 MB; larger buffers made no measurable difference to speed."""
@@ -65,19 +66,23 @@ class CollectingDoFn(beam.DoFn):
             yield WindowedValue(slot_partial, self._oldest, (GlobalWindow(),))
 
 
-def collecting(dofn: CollectingDoFn) -> beam.PTransform:
-    """Collect under any windowing: results count in windows of their own."""
-    return _InGlobalWindow(dofn)
+def collecting(dofn: CollectingDoFn, parking: Parking = Parking()) -> beam.PTransform:  # noqa: B008 - immutable
+    """Collect under any windowing: results count in windows of their own. ``parking`` says where partials wait."""
+    return _InGlobalWindow(dofn, parking)
 
 
 class _InGlobalWindow(beam.PTransform):
-    def __init__(self, dofn: CollectingDoFn) -> None:
+    def __init__(self, dofn: CollectingDoFn, parking: Parking) -> None:
         super().__init__()
         self._dofn = dofn
+        self._parking = parking
 
     def expand(self, elements: beam.PCollection) -> beam.PCollection[tuple[int, bytes]]:
-        return (
+        partials = (
             elements
             | "Global" >> beam.WindowInto(GlobalWindows())
             | "Collect" >> beam.ParDo(self._dofn).with_output_types(tuple[int, bytes])
         )
+        if not self._parking.folder:
+            return partials
+        return partials | "Park" >> beam.ParDo(Park(self._parking)).with_output_types(tuple[int, bytes])

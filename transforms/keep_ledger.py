@@ -15,6 +15,7 @@ from transforms.core.records import EventBatch, LedgerCount, LedgerRow, Rejects
 from transforms.core.times import MINUTE
 from transforms.flushing import CollectingDoFn, collecting
 from transforms.panes import FINAL, Panes
+from transforms.parking import Parking
 from transforms.unite_sets import UniteSets
 
 
@@ -37,27 +38,29 @@ class KeepLedger(beam.PTransform):
         run: the run's id, part of each row's key.
         seed: keys the hashes of identities.
         panes: when results come.
+        parking: where packed sets wait for their union; for a single pane only.
     """
 
-    def __init__(self, run: str, seed: int = 0, panes: Panes = FINAL) -> None:
+    def __init__(self, run: str, seed: int = 0, panes: Panes = FINAL, parking: Parking = Parking()) -> None:  # noqa: B008 - immutable
         super().__init__()
         self._run = run
         self._seed = seed
         self._panes = panes
+        self._parking = parking
 
     @no_annotations  # the input is a NamedTuple of collections
     def expand(self, entries: Entries) -> beam.PCollection[LedgerRow]:
         """Collect what happened, unite it as sets, and add up per type and minute."""
         # Batches are collected before anything is flattened: a Flatten of large elements makes runners store them.
         partials = (
-            entries.received | "Received" >> collecting(_CollectReceived(self._seed)),
-            entries.batches | "Admitted" >> collecting(_CollectAdmitted(self._seed)),
-            entries.rejects | "Rejected" >> collecting(_CollectRejected(self._seed)),
+            entries.received | "Received" >> collecting(_CollectReceived(self._seed), self._parking),
+            entries.batches | "Admitted" >> collecting(_CollectAdmitted(self._seed), self._parking),
+            entries.rejects | "Rejected" >> collecting(_CollectRejected(self._seed), self._parking),
         )
         happened = (
             partials
             | "What happened" >> beam.Flatten()
-            | UniteSets(MINUTE, self._panes)
+            | UniteSets(MINUTE, self._panes, self._parking)
             | "Count" >> beam.ParDo(_Count()).with_output_types(LedgerCount)
         )
         view_counts = entries.view_counts | "Views" >> beam.WindowInto(GlobalWindows())

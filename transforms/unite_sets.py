@@ -19,8 +19,9 @@ from apache_beam.transforms.window import GlobalWindows, TimestampCombiner
 from apache_beam.utils.timestamp import Timestamp
 
 from transforms.core.gains import Gain, by_window, compact, every_cell, gain
-from transforms.core.sets import NO_WINDOW, pack, union
+from transforms.core.sets import NO_WINDOW, pack, union, union_in_parts
 from transforms.panes import EARLY, FINAL, FINAL_PANE, LATE, ON_TIME, Panes
+from transforms.parking import Fetcher, Parking
 
 COMPACT_AT = 32
 """Partials in a state before they are united into one."""
@@ -29,20 +30,25 @@ COMPACT_AT = 32
 class UniteSets(beam.PTransform):
     """Unite the partials of each slot and say what the sets gained.
 
-    Input: (slot, partial) pairs in the global window (``core.sets``). Output: Gain, one a slot for a single pane, one
-    a slot, window and pane otherwise. A retry or a redelivery gains nothing.
+    Input: (slot, partial) pairs in the global window (``core.sets``). Output: Gain; for a single pane one or a few a
+    slot, each of other cells, so that no more than UNITED_AT_ONCE sightings or one cell are held; one a slot, window and
+    pane otherwise. A retry or a redelivery gains nothing.
 
     The plain GroupByKey keeps each value as small as one flush: a hot URL makes many values, never one large one.
 
     Args:
         width: the windows' width in microseconds.
         panes: when results come.
+        parking: where the partials wait, if ``flushing.collecting`` parked them; for a single pane only.
     """
 
-    def __init__(self, width: int, panes: Panes = FINAL) -> None:
+    def __init__(self, width: int, panes: Panes = FINAL, parking: Parking = Parking()) -> None:  # noqa: B008 - immutable
         super().__init__()
+        if parking.folder and panes.interval is not None:
+            raise ValueError("sets are parked for a single pane only: in a run without an end files would only grow")
         self._width = width
         self._panes = panes
+        self._parking = parking
 
     def expand(self, partials: beam.PCollection[tuple[int, bytes]]) -> beam.PCollection[Gain]:
         """Group by slot; in live runs keep what was seen per slot and window in state."""
@@ -50,7 +56,7 @@ class UniteSets(beam.PTransform):
             return (
                 partials
                 | "Group by slot" >> beam.GroupByKey()
-                | "Unite" >> beam.ParDo(_UniteOnce()).with_output_types(Gain)
+                | "Unite" >> beam.ParDo(_UniteOnce(self._parking)).with_output_types(Gain)
             )
         return (
             partials
@@ -71,8 +77,18 @@ class UniteSets(beam.PTransform):
 
 
 class _UniteOnce(beam.DoFn):
+    def __init__(self, parking: Parking) -> None:
+        self._parking = parking
+
+    def setup(self) -> None:
+        self._fetcher = Fetcher(self._parking)
+
+    def teardown(self) -> None:
+        self._fetcher.close()
+
     def process(self, grouped: tuple[int, Iterable[bytes]]) -> Iterator[Gain]:
-        yield gain(None, union(grouped[1]), FINAL_PANE)
+        for sets in union_in_parts(map(self._fetcher.fetch, grouped[1])):
+            yield gain(None, sets, FINAL_PANE)
 
 
 class _KeyByWindow(beam.DoFn):

@@ -19,6 +19,7 @@ from transforms.count_page_views import CountPageViews
 from transforms.keep_ledger import KeepLedger
 from transforms.open_messages import OpenMessages
 from transforms.panes import FINAL
+from transforms.parking import Parking
 from transforms.parse_events import ParseEvents
 from transforms.validate_events import ValidateEvents
 
@@ -35,6 +36,8 @@ class Run(NamedTuple):
     store: str
     seed: int
     contracts: dict[str, str]
+    spool: str = ""
+    """A folder for what waits on disk, removed with the run."""
 
 
 def runner_for(settings: Settings) -> PipelineRunner | str:
@@ -72,11 +75,13 @@ def steps(settings: Settings, run: Run) -> Steps:
         keep_opaque_payloads=settings.keep_opaque_payloads,
     )
     rules = ViewRules(settings.window_duration, settings.keep_query, settings.url_shards, run.seed)
+    # FnApiRunner holds its shuffle in memory, several times over; other runners may share no disk.
+    parking = Parking(run.spool if settings.runner in IN_PROCESS else "")
     mapping = _knowing(settings.mapping, run.contracts)
     return Steps(
         OpenMessages(bounds, run.seed, mapping.identifying if mapping else ()),
         ParseEvents(mapping, settings.source),
         ValidateEvents(run.contracts, TimePolicy(settings.allowed_lateness, settings.max_clock_skew)),
-        CountPageViews(rules, FINAL),
-        KeepLedger(run.run_id, run.seed, FINAL),
+        CountPageViews(rules, FINAL, parking),
+        KeepLedger(run.run_id, run.seed, FINAL, parking),
     )
