@@ -8,6 +8,7 @@ import gzip
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Collection
+from functools import cache
 
 import msgspec
 import numpy as np
@@ -27,6 +28,7 @@ _MARK = re.compile("[:,]")
 _LOG_ESCAPE = re.compile(r"\\x[0-9A-Fa-f]{2}")
 _NUMBER = re.compile(r"(\s*-?)([0-9]+)((?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\s*)")
 
+_skip_value = msgspec.json.Decoder(msgspec.Raw).decode
 _BACKSLASH = ord("\\")
 _ESCAPED_PART = re.compile(rb"\\u00(?:2[0dD]|3[0-9]|[4-7])")  # letters too: no encoder escapes them, and keys hide so
 _PACKED_BYTES = 100 << 20
@@ -64,11 +66,29 @@ def mask_json(raw: bytes, keep: Collection[tuple[str, ...]] = (), base64_keys: C
     """
     text = raw.decode("latin-1")
     escaped = "\\u" in text
-    packed = base64_keys and (escaped or any(key in text for key in base64_keys))
+    packed = base64_keys and (escaped or _may_hold_packed(raw, text, base64_keys))
     if not packed and not has_card(text) and not (escaped and has_hidden_card(text)):
         return raw
     masked = _Json(keep, base64_keys).mask(text)
     return raw if masked is text else masked.encode("latin-1")
+
+
+def _may_hold_packed(raw: bytes, text: str, keys: Collection[str]) -> bool:
+    """Tell whether one of the keys may have a string as its value; what is no JSON may hide that in many ways."""
+    if not any(key in text for key in keys):
+        return False
+    if _key_with_string(tuple(keys)).search(text):
+        return True
+    try:
+        _skip_value(raw)
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
+@cache
+def _key_with_string(keys: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf'''"(?:{"|".join(map(re.escape, keys))})"\s*:\s*"''')
 
 
 class _Json:
