@@ -6,8 +6,9 @@ found collision is one uncounted view of the one who made it (docs/decisions.md)
 window two meet by chance with a probability of about n*n / 2**65.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
 
 from xxhash import xxh3_64_intdigest
 
@@ -15,34 +16,32 @@ from transforms.core.records import Event, Origin, Reject
 
 MASK = (1 << 64) - 1
 _SEPARATOR = "\0"
-_USER, _SESSION, _ADDRESS = (kind + _SEPARATOR for kind in ("user_id", "session_id", "ip"))
 FINGERPRINT_BYTES = 1024
 
 
-def event_identities(events: Iterable[Event], seed: int) -> list[int]:
-    """Hash the (source, id) of each event; the source's length keeps ("ab", "c") and ("a", "bc") apart."""
-    return [xxh3_64_intdigest(f"{len(event.source)} {event.source}{event.id}".encode(), seed) for event in events]
+def event_identities(events: Sequence[Event], seed: int) -> Iterator[int]:
+    """Hash the (source, id) of each event: its id, under a seed made of its source."""
+    seeds = {source: xxh3_64_intdigest(source.encode(), seed) for source in {event.source for event in events}}
+    ids = [event.id.encode() for event in events]
+    return map(xxh3_64_intdigest, ids, [seeds[event.source] for event in events])
 
 
-def visitor_identities(events: Iterable[Event], seed: int) -> list[int]:
-    """Hash each event's visitor: the first present of user, session and address; 0 where there is none.
+def visitor_identities(data: Iterable[Mapping[str, Any]], seed: int) -> list[int]:
+    """Hash the visitor of each event's data: the first present of user, session and address; 0 where there is none.
 
-    Tagged by kind: a user "7" and a session "7" are two visitors.
+    A seed for each kind: a user "7" and a session "7" are two visitors.
     """
-    visitors: list[int] = []
-    for event in events:
-        get = event.data.get
-        if value := get("user_id"):
-            tagged = _USER + value
-        elif value := get("session_id"):
-            tagged = _SESSION + value
-        elif value := get("ip"):
-            tagged = _ADDRESS + value
-        else:
-            visitors.append(0)
-            continue
-        visitors.append(xxh3_64_intdigest(tagged.encode(), seed))
-    return visitors
+    users, sessions, addresses = (xxh3_64_intdigest(kind, seed) for kind in (b"user_id", b"session_id", b"ip"))
+    return [
+        xxh3_64_intdigest(value.encode(), users)
+        if (value := fields.get("user_id"))
+        else xxh3_64_intdigest(value.encode(), sessions)
+        if (value := fields.get("session_id"))
+        else xxh3_64_intdigest(value.encode(), addresses)
+        if (value := fields.get("ip"))
+        else 0
+        for fields in data
+    ]
 
 
 def occurrences_of(origin: Origin, raws: Sequence[bytes], positions: Iterable[int], seed: int) -> list[int]:
@@ -52,7 +51,7 @@ def occurrences_of(origin: Origin, raws: Sequence[bytes], positions: Iterable[in
     hold are different events all the same.
     """
     base = xxh3_64_intdigest((origin.message_id + _SEPARATOR + origin.prefix).encode(), seed)
-    return [xxh3_64_intdigest(raw, (base + position) & MASK) for raw, position in zip(raws, positions, strict=True)]
+    return list(map(xxh3_64_intdigest, raws, [(base + position) & MASK for position in positions]))
 
 
 def line_hash(line: bytes) -> str:

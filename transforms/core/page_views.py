@@ -1,7 +1,7 @@
 """Page views as sets: what an event adds to which cell, and what a cell's sets say."""
 
 from collections.abc import Iterable, Iterator
-from operator import getitem, itemgetter, or_
+from operator import getitem, or_
 from typing import NamedTuple
 from zlib import crc32
 
@@ -17,7 +17,6 @@ from transforms.core.sets import Column, Ints, Sets
 from transforms.core.times import MINUTE, window_start
 from transforms.core.urls import canonical_url
 
-_URL = itemgetter("url")
 CACHED = 16_384
 """URLs and user agents remembered, so that hostile ones do not fill the memory; forgetting costs only time."""
 
@@ -37,22 +36,23 @@ class ViewCollector:
     def __init__(self, rules: ViewRules) -> None:
         self.buffer = SetBuffer(_CellsByUrl(self, rules))
         self._rules = rules
-        self._bot_flags = _BotFlags({"": 0})
+        self._bot_flags = _BotFlags()
 
     def add(self, batch: Iterable[Event]) -> None:
         """Add the page views of a batch; the hot loop of the program."""
         events = [event for event in batch if event.type == PAGE_VIEW]
         if not events:
             return
-        data, width, seed = [event.data for event in events], self._rules.width, self._rules.seed
-        urls = map(self.buffer.cells.__getitem__, map(_URL, data))
+        count, width, seed = len(events), self._rules.width, self._rules.seed
+        data = [event.data for event in events]
+        urls = map(self.buffer.cells.__getitem__, [fields["url"] for fields in data])
         cells = map(getitem, urls, [event.time // width for event in events])
-        bots = map(self._bot_flags.__getitem__, [fields.get("user_agent") or "" for fields in data])
+        bots = map(self._bot_flags.__getitem__, [fields.get("user_agent") for fields in data])
         self.buffer.add(
-            np.fromiter(map(or_, cells, bots), np.uint64, len(events)),
-            np.array(event_identities(events, seed), dtype=np.uint64),
-            np.array([event.occurrence for event in events], dtype=np.uint64),
-            np.array(visitor_identities(events, seed), dtype=np.uint64),
+            np.fromiter(map(or_, cells, bots), np.uint64, count),
+            np.fromiter(event_identities(events, seed), np.uint64, count),
+            np.fromiter([event.occurrence for event in events], np.uint64, count),
+            np.fromiter(visitor_identities(data, seed), np.uint64, count),
         )
 
 
@@ -87,11 +87,11 @@ class _CellsByWindow(dict[int, int]):
         return cell
 
 
-class _BotFlags(dict[str, int]):
-    def __missing__(self, agent: str) -> int:
+class _BotFlags(dict[str | None, int]):
+    def __missing__(self, agent: str | None) -> int:
         if len(self) >= CACHED:
             self.clear()
-        flag = self[agent] = BOT if is_bot(agent) else 0
+        flag = self[agent] = BOT if agent and is_bot(agent) else 0
         return flag
 
 
