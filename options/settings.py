@@ -39,6 +39,7 @@ class Settings:
     max_events_per_message: int
     keep_opaque_payloads: bool
     output: str
+    no_archive: bool
     retention: int | None
     max_reject_ratio: float
     url_shards: int

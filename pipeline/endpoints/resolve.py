@@ -1,12 +1,14 @@
 """Choosing runner, ends and panes for a run: the one module that knows runners."""
 
 import logging
+import os
 from typing import NamedTuple
 
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineRunner
 
 from options.settings import Settings
+from pipeline.endpoints.archive import FOLDER, NoArchive, StoreFiles
 from pipeline.endpoints.files import InputFile, ReadFiles
 from pipeline.endpoints.sqlite import store_dead_letters, store_ledger, store_page_views
 from pipeline.flow import Endpoints, Steps
@@ -16,6 +18,7 @@ from transforms.core.page_views import ViewRules
 from transforms.core.splitting import Bounds
 from transforms.core.validation import TimePolicy
 from transforms.count_page_views import CountPageViews
+from transforms.keep_archive import KeepArchive
 from transforms.keep_ledger import KeepLedger
 from transforms.open_messages import OpenMessages
 from transforms.panes import FINAL
@@ -47,11 +50,13 @@ def runner_for(settings: Settings) -> PipelineRunner | str:
 
 def endpoints(settings: Settings, run: Run) -> Endpoints:
     """Choose where messages come from and where results go."""
+    archive = os.path.join(settings.output, FOLDER)  # noqa: PTH118  an output may be no local path
     return Endpoints(
-        messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes),
+        messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes, archive=archive),
         page_views=store_page_views(run.store, run.attempt),
         dead_letters=store_dead_letters(run.store, run.attempt),
         ledger=store_ledger(run.store, run.attempt),
+        archive=NoArchive() if settings.no_archive else KeepArchive(StoreFiles(archive)),
     )
 
 

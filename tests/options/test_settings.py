@@ -46,6 +46,7 @@ DEFAULTS = Settings(
     max_events_per_message=100_000,
     keep_opaque_payloads=False,
     output="out",
+    no_archive=False,
     retention=None,
     max_reject_ratio=0.1,
     url_shards=32,
