@@ -54,7 +54,7 @@ OPTIONS = (
         Group.INPUT,
         Text("PATTERN"),
         "",
-        "Files, folders, globs, also gs://, separated by commas; - is standard input. Else the bundled sample.",
+        "Files, folders, globs, also gs://, separated by commas (\\, in a name); - is stdin. Else the bundled sample.",
         "'logs/*.gz'",
         repeatable=True,
     ),

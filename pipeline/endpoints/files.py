@@ -18,12 +18,16 @@ FORMS = {"json": (Form.JSON_LINES, Form.JSON_VALUES), "access_log": (Form.ACCESS
 
 
 class InputFile(NamedTuple):
-    """A file to read, as found: ``name`` is for people, ``path`` for opening, ``modified`` in seconds since 1970."""
+    """A file to read, as found: ``name`` is for people, ``path`` for opening, ``modified`` in seconds since 1970.
+
+    ``ends`` is a hash of the first and last bytes of a local file, to tell it from another of its name, size and time.
+    """
 
     name: str
     path: str
     size: int
     modified: float
+    ends: str = ""
 
 
 class ReadFiles(beam.PTransform):

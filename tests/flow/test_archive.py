@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.__main__ import main
-from pipeline.running import SAMPLE
+from pipeline.surroundings import SAMPLE
 from tests.golden.test_golden import FORMS, expected, input_of
 from tests.program import read_tables, run_here, select
 

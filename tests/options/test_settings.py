@@ -147,7 +147,6 @@ def test_windows_that_divide_a_day(text: str) -> None:
         ("fnapirunner", "FnApiRunner"),
         ("prism", "PrismRunner"),
         ("Flink", "FlinkRunner"),
-        ("DataflowRunner", "DataflowRunner"),
     ],
 )
 def test_runners_are_named_as_beam_allows(text: str, name: str) -> None:
