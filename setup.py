@@ -40,6 +40,7 @@ setup(
         "jsonschema-rs>=0.60,<0.61",
         "msgspec>=0.20,<0.23",
         "numpy>=2.1,<2.5",
+        "pyarrow>=20,<26",
         "PyYAML>=6.0.2,<7",
         "xxhash>=3.5,<5",
     ],

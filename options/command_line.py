@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from options.faults import Fault, UsageError, closest
-from options.settings import Settings
+from options.settings import Settings, read_values
 from options.table import BEAM_OPTIONS, OPTIONS, Option, camel_case
 
 _OURS = {option.name: option for option in (*OPTIONS, *BEAM_OPTIONS)}
@@ -40,13 +40,10 @@ def read_command_line(argv: Sequence[str]) -> CommandLine:
         UsageError: with all faults, of the words and of the values.
     """
     options, faults = parse_command_line(argv)
-    try:
-        settings = Settings.from_options(options)
-    except UsageError as error:
-        raise UsageError((*faults, *error.faults)) from None
-    if faults:
-        raise UsageError(faults)
-    return CommandLine(options, settings)
+    values, more = read_values(options)
+    if faults or more:
+        raise UsageError((*faults, *more), values)
+    return CommandLine(options, Settings.from_values(values))
 
 
 def parse_command_line(argv: Sequence[str]) -> ParsedLine:

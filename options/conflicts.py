@@ -16,6 +16,7 @@ def find_conflicts(values: dict[str, Any]) -> Iterator[Fault]:
     yield from _renamed_twice(values)
     yield from _misplaced_paths(values)
     yield from _streaming(values)
+    yield from _out_of_reach(values)
 
 
 def _missing_event_type(values: dict[str, Any]) -> Iterator[Fault]:
@@ -44,3 +45,9 @@ def _streaming(values: dict[str, Any]) -> Iterator[Fault]:
     if values["streaming"]:
         expected = "a run that ends: files end, and live input (a subscription) is not in this version"
         yield Fault("--streaming", "without live input", expected, "--input 'logs/*.gz'")
+
+
+def _out_of_reach(values: dict[str, Any]) -> Iterator[Fault]:
+    if values["runner"] == "DataflowRunner":
+        expected = "a runner that reaches the folder of --output: cloud homes for results are not in this version"
+        yield Fault("--runner", "DataflowRunner", expected, "--runner DirectRunner")

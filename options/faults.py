@@ -1,8 +1,8 @@
 """What is wrong with a command line: every fault at once, each with an example of how it is right."""
 
 import difflib
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 LONGEST_GIVEN = 120
 """Characters of a given value that a fault shows; a shell can expand one glob to megabytes."""
@@ -26,10 +26,14 @@ class Fault(NamedTuple):
 
 
 class UsageError(Exception):
-    """A command line that cannot be run; ``faults`` holds all that is wrong with it."""
+    """A command line that cannot be run; ``faults`` holds all that is wrong with it.
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    ``values`` are those of its options, as far as they could be read (None where not), for who looks for more faults.
+    """
+
+    def __init__(self, faults: Iterable[Fault], values: Mapping[str, Any] | None = None) -> None:
         self.faults = tuple(faults)
+        self.values = values or {}
         super().__init__(render_faults(self.faults))
 
 

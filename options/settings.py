@@ -1,5 +1,6 @@
 """The settings of a run: plain values, checked, with all faults at once."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,6 +13,7 @@ from options.pipeline_options import MillraceOptions
 from options.table import BEAM_OPTIONS, OPTIONS, Option
 from transforms.core.mapping import FieldMapping
 
+_COMMA = re.compile(r"(?<!\\),")
 _RESHAPED = ("input", "mapping", "event_type", "id_field", "time_field", "rename")
 """The options that are no fields of Settings under their own name."""
 
@@ -39,6 +41,7 @@ class Settings:
     max_events_per_message: int
     keep_opaque_payloads: bool
     output: str
+    no_archive: bool
     retention: int | None
     max_reject_ratio: float
     url_shards: int
@@ -53,20 +56,30 @@ class Settings:
         Raises:
             UsageError: with the faults of all values, those in the mapping file included.
         """
-        faults: list[Fault] = []
-        values = _read_values(options, faults)
-        values |= _read_mapping(values, faults)
-        faults += find_conflicts(values)
+        values, faults = read_values(options)
         if faults:
-            raise UsageError(faults)
+            raise UsageError(faults, values)
+        return cls.from_values(values)
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> Self:
+        """Make settings of the values of all options, which are without fault."""
         names = (values["event_type"], values["id_field"] or None, values["time_field"] or None)
         mapping = FieldMapping(*names, source=values["source"], rename=values["rename"]) if names[0] else None
         rest = {name: value for name, value in values.items() if name not in _RESHAPED}
         return cls(inputs=values["input"], mapping=mapping, **rest)
 
 
-def _read_values(options: Any, faults: list[Fault]) -> dict[str, Any]:
-    """Read every option of the table; one with a fault is None."""
+def read_values(options: Any) -> tuple[dict[str, Any], list[Fault]]:
+    """Read every option of the table, of Beam's options, whatever view of them; a value with a fault is None."""
+    faults: list[Fault] = []
+    values = _read_table(options, faults)
+    values |= _read_mapping(values, faults)
+    faults += find_conflicts(values)
+    return values, faults
+
+
+def _read_table(options: Any, faults: list[Fault]) -> dict[str, Any]:
     ours, beams = options.view_as(MillraceOptions), options.view_as(StandardOptions)
     given = [(option, getattr(ours, option.name)) for option in OPTIONS]
     given += [(option, getattr(beams, option.name)) for option in BEAM_OPTIONS]
@@ -77,8 +90,8 @@ def _read(option: Option, given: Any, faults: list[Fault]) -> Any:
     if not option.repeatable:
         return _parse(option, option.default if given is None else str(given), faults)
     texts = [given] if isinstance(given, str) else given
-    parts = [part.strip() for text in texts for part in text.rstrip(", ").split(",")]
-    values = [_parse(option, part, faults) for part in parts]
+    parts = [part.strip() for text in texts for part in _COMMA.split(text.rstrip(", "))]
+    values = [_parse(option, part.replace("\\,", ","), faults) for part in parts]
     return tuple(value for value in values if value is not None)
 
 

@@ -54,7 +54,7 @@ OPTIONS = (
         Group.INPUT,
         Text("PATTERN"),
         "",
-        "Files, folders, globs, also gs://, separated by commas; - is standard input. Else the bundled sample.",
+        "Files, folders, globs, also gs://, separated by commas (\\, in a name); - is stdin. Else the bundled sample.",
         "'logs/*.gz'",
         repeatable=True,
     ),
@@ -176,6 +176,7 @@ OPTIONS = (
         "Dead letters keep all bytes that could not be opened (card numbers in them stay), not only size and hash.",
     ),
     Option("output", Group.OUTPUT, Text("FOLDER"), "out", "Where the results go; made if it is not there.", "out"),
+    Option("no_archive", Group.OUTPUT, Flag(), "", "Keep no copy of the raw events in OUTPUT/archive."),
     Option(
         "retention",
         Group.OUTPUT,

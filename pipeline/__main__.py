@@ -3,10 +3,15 @@
 import gc
 import io
 import logging
+import signal
 import sys
+import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from shutil import get_terminal_size
+from typing import Any, NoReturn
 
 from options.help import help_text, wants_help
 from pipeline.errors import MillraceError
@@ -28,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal may know less characters than events hold
+    terminated = signal.signal(signal.SIGTERM, _interrupt) if _in_main_thread() else None
     try:
         if wants_help(arguments):
             print_text(help_text(get_terminal_size().columns), sys.stdout)
@@ -41,6 +47,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         if _caused_by_interrupt(error):
             return _fail(INTERRUPTED, INTERRUPTED_STATUS)
         raise
+    finally:
+        if _in_main_thread():
+            signal.signal(signal.SIGTERM, terminated)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def _interrupt(*_: object) -> NoReturn:
+    """End as with Ctrl-C, so that what was spooled is removed."""
+    raise KeyboardInterrupt
 
 
 def _run(arguments: list[str]) -> int:
@@ -51,16 +69,29 @@ def _run(arguments: list[str]) -> int:
         return _fail(fault)
     _configure_logging()  # before Beam's options, which would do it their way
     with _uncollected():
-        from options.command_line import read_command_line  # noqa: PLC0415
         from options.faults import UsageError, render_faults  # noqa: PLC0415
         from pipeline.running import run  # noqa: PLC0415
 
     try:
-        options, settings = read_command_line(arguments)
+        options, settings = _read(arguments)
         logging.getLogger("pipeline").setLevel(logging.ERROR if settings.quiet else logging.INFO)
         return run(settings, options)
     except UsageError as error:
         return _fail(render_faults(error.faults), USAGE_STATUS)
+
+
+def _read(arguments: list[str]) -> Any:
+    """Read the command line; where it is wrong, look for all that is wrong with it, in what it names too."""
+    from options.command_line import read_command_line  # noqa: PLC0415 - as below
+    from options.faults import UsageError  # noqa: PLC0415
+    from pipeline.surroundings import more_faults  # noqa: PLC0415
+
+    try:
+        return read_command_line(arguments)
+    except UsageError as error:
+        with tempfile.TemporaryDirectory(prefix="millrace-") as spool:
+            more = more_faults(error.values, error.faults, Path(spool))
+        raise UsageError((*error.faults, *more)) from None
 
 
 @contextmanager

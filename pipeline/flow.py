@@ -5,6 +5,7 @@ from typing import NamedTuple
 import apache_beam as beam
 
 from transforms.count_page_views import CountPageViews
+from transforms.keep_archive import Archivable
 from transforms.keep_ledger import Entries, KeepLedger
 from transforms.open_messages import OpenMessages
 from transforms.parse_events import ParseEvents
@@ -12,12 +13,13 @@ from transforms.validate_events import ValidateEvents
 
 
 class Endpoints(NamedTuple):
-    """Where messages come from and where results go: the ends of the flow."""
+    """Where messages come from and where results go: the ends of the flow. ``archive`` takes an Archivable."""
 
     messages: beam.PTransform
     page_views: beam.PTransform
     dead_letters: beam.PTransform
     ledger: beam.PTransform
+    archive: beam.PTransform
 
 
 class Steps(NamedTuple):
@@ -33,7 +35,7 @@ class Steps(NamedTuple):
 def build(root: beam.Pipeline, ends: Endpoints, steps: Steps) -> None:
     """Wire the flow.
 
-    GatherEvidence and FlagFraud will take ``valid.batches`` beside CountPageViews; KeepArchive will take ``opened``.
+    GatherEvidence and FlagFraud will take ``valid.batches`` beside CountPageViews.
     """
     messages = root | "Read messages" >> ends.messages
     opened = messages | "Open messages" >> steps.open_messages
@@ -43,7 +45,9 @@ def build(root: beam.Pipeline, ends: Endpoints, steps: Steps) -> None:
     rejects = (opened.rejects, parsed.rejects, valid.rejects) | "All rejects" >> beam.Flatten()
     entries = Entries(opened.received, valid.batches, views.counts, rejects)
     ledger = entries | "Keep ledger" >> steps.keep_ledger
+    everything = Archivable(valid.batches, opened.rejects, parsed.rejects, valid.rejects)
 
     views.rows | "Store page views" >> ends.page_views
     rejects | "Store dead letters" >> ends.dead_letters
     ledger | "Store ledger" >> ends.ledger
+    everything | "Keep archive" >> ends.archive

@@ -9,27 +9,23 @@ from shutil import get_terminal_size
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from options.faults import Fault, UsageError, closest
+from options.faults import Fault, UsageError
 from options.settings import Settings
 from pipeline import __version__
 from pipeline.endpoints import resolve, sqlite_schema
-from pipeline.endpoints.contract_files import load_contracts
 from pipeline.endpoints.files import InputFile
-from pipeline.endpoints.finding import find_inputs
 from pipeline.endpoints.sqlite_figures import forget_receipts, new_attempt, read_figures
 from pipeline.endpoints.sqlite_retention import Pruned, prune
-from pipeline.errors import InputError, MillraceError, MisfitError, in_words
+from pipeline.errors import MisfitError, in_words
 from pipeline.flow import build
 from pipeline.progress import PROGRESS
 from pipeline.report.commands import commands_here
 from pipeline.report.printing import print_text
 from pipeline.report.progress import ProgressReport
 from pipeline.report.summary import Told, alarm, exit_status, summary
-from transforms.core.contracts import PAGE_VIEW, named_contract
+from pipeline.surroundings import look_around
 from transforms.core.identity import stable_id
 from transforms.core.mapping import FieldMapping
-
-SAMPLE = str(Path(__file__).parent / "sample" / "data")
 
 
 def run(settings: Settings, options: PipelineOptions) -> int:
@@ -48,22 +44,8 @@ def run(settings: Settings, options: PipelineOptions) -> int:
 
 def _prepare(settings: Settings, spool: Path) -> resolve.Run:
     """Look at everything that the command line names, before anything is written."""
-    faults: list[Fault] = []
-    contracts: dict[str, str] = {}
-    files: list[InputFile] = []
-    try:
-        contracts = load_contracts(settings.contracts)
-    except MisfitError as error:
-        faults += (Fault(*misfit) for misfit in error.misfits)
-    else:
-        faults += _unknown_type(settings, contracts)
-    try:
-        files = find_inputs(settings.inputs or (SAMPLE,), spool)
-    except MisfitError as error:
-        faults += (Fault(*misfit) for misfit in error.misfits)
-    except InputError:
-        if not faults:
-            raise
+    event_type = settings.mapping.event_type if settings.mapping else ""
+    files, contracts, faults = look_around(settings.inputs, settings.contracts, event_type, spool)
     if faults:
         raise UsageError(faults)
     shaping = shaping_options(settings, contracts)
@@ -75,15 +57,6 @@ def _prepare(settings: Settings, spool: Path) -> resolve.Run:
     return resolve.Run(this_run, new_attempt(), files, store, seed, contracts, str(spool))
 
 
-def _unknown_type(settings: Settings, contracts: dict[str, str]) -> list[Fault]:
-    given = settings.mapping.event_type if settings.mapping else ""
-    if not given or named_contract(given, contracts):
-        return []
-    meant = closest(given, contracts) or PAGE_VIEW
-    expected = f"a contract: {', '.join(sorted(contracts))}; --contracts adds more"
-    return [Fault("--event_type", given, expected, f"--event_type {meant}")]
-
-
 def _work(settings: Settings, options: PipelineOptions, this: resolve.Run) -> float:
     PROGRESS.start(sum(file.size for file in this.files))
     begun = time.monotonic()
@@ -91,8 +64,8 @@ def _work(settings: Settings, options: PipelineOptions, this: resolve.Run) -> fl
         try:
             with beam.Pipeline(runner=resolve.runner_for(settings), options=options) as root:
                 build(root, resolve.endpoints(settings, this), resolve.steps(settings, this))
-        except (MillraceError, RuntimeError) as error:
-            if ours := in_words(error):
+        except Exception as error:
+            if ours := in_words(error) or resolve.in_words(settings, error):
                 raise ours from error
             raise
     return time.monotonic() - begun
@@ -143,8 +116,8 @@ def _mapping_in_words(mapping: FieldMapping) -> str:
 
 
 def run_id(files: list[InputFile], shaping: dict[str, str], settings: Settings) -> str:
-    """Name a bounded run by its inputs (names, sizes, times) and options: the same run again is the same run."""
-    inputs = [f"{file.name}|{file.size}|{file.modified}" for file in files]
+    """Name a bounded run by its inputs (names, sizes, times, ends) and options: the same run again is the same run."""
+    inputs = [f"{file.name}|{file.size}|{file.modified}|{file.ends}" for file in files]
     deciding = (
         settings.input_format,
         settings.source,

@@ -13,6 +13,9 @@ from transforms.core.reasons import Reason
 from transforms.core.records import Form, Message, Unreadable
 from transforms.core.rejects import OPAQUE_HEAD_BYTES
 
+BLOCK_BYTES = 32 << 20
+"""Files are archived in parts of this size; each part makes the same files of the archive in every run."""
+
 
 class Stretch(NamedTuple):
     """A part of a file: the lines that begin at ``start`` or later and before ``end`` (None: to the end)."""
@@ -22,6 +25,7 @@ class Stretch(NamedTuple):
     end: int | None
     message_id: str
     form: Form
+    encoding: str = ""
 
 
 def read_stretch(file: IO[bytes], stretch: Stretch, *, gzip: bool, max_line: int) -> Iterator[Message]:
@@ -72,7 +76,15 @@ class _Blocks:
         yield self._refused(rest, Reason.NOT_DECOMPRESSIBLE, detail)
 
     def _message(self, data: bytes) -> Message:
-        message = Message(data, message_id=self._stretch.message_id, offset=self._offset, form=self._stretch.form)
+        stretch = self._stretch
+        message = Message(
+            data,
+            message_id=stretch.message_id,
+            offset=self._offset,
+            form=stretch.form,
+            encoding=stretch.encoding,
+            block=self._block(self._offset),
+        )
         self._offset += len(data)
         return message
 
@@ -80,8 +92,17 @@ class _Blocks:
         seen = Unreadable(reason, large.size, large.digest.hexdigest(), detail)
         stretch = self._stretch
         return Message(
-            large.head, message_id=stretch.message_id, offset=large.offset, form=stretch.form, unreadable=seen
+            large.head,
+            message_id=stretch.message_id,
+            offset=large.offset,
+            form=stretch.form,
+            unreadable=seen,
+            encoding=stretch.encoding,
+            block=self._block(large.offset),
         )
+
+    def _block(self, offset: int) -> str:
+        return f"{offset // BLOCK_BYTES} {self._stretch.path}"
 
 
 class _Large:

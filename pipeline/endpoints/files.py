@@ -1,10 +1,12 @@
 """Files as input: finding them, telling their form, and reading them in splits."""
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import apache_beam as beam
 
+from pipeline.endpoints.archive import PARQUET_MAGIC, read_archive_file
 from pipeline.endpoints.file_blocks import Stretch, read_stretch
 from pipeline.endpoints.file_bytes import open_file, read_head
 from transforms.core.forms import HEAD_BYTES, recognise
@@ -16,12 +18,16 @@ FORMS = {"json": (Form.JSON_LINES, Form.JSON_VALUES), "access_log": (Form.ACCESS
 
 
 class InputFile(NamedTuple):
-    """A file to read, as found: ``name`` is for people, ``path`` for opening, ``modified`` in seconds since 1970."""
+    """A file to read, as found: ``name`` is for people, ``path`` for opening, ``modified`` in seconds since 1970.
+
+    ``ends`` is a hash of the first and last bytes of a local file, to tell it from another of its name, size and time.
+    """
 
     name: str
     path: str
     size: int
     modified: float
+    ends: str = ""
 
 
 class ReadFiles(beam.PTransform):
@@ -35,6 +41,7 @@ class ReadFiles(beam.PTransform):
         input_format: auto, json or access_log.
         max_line: bound, in bytes, on a line or value.
         split_bytes: size of a split of a plain file.
+        archive: the archive that is written; what is read from there is marked as kept.
     """
 
     def __init__(
@@ -43,12 +50,14 @@ class ReadFiles(beam.PTransform):
         input_format: str = "auto",
         max_line: int = 10 << 20,
         split_bytes: int = SPLIT_BYTES,
+        archive: str = "",
     ) -> None:
         super().__init__()
         self._files = list(files)
         self._format = input_format
         self._max_line = max_line
         self._split_bytes = split_bytes
+        self._archive = archive
 
     def expand(self, root: beam.pvalue.PBegin) -> beam.PCollection[Message]:
         """Plan the splits, spread them over workers, read them."""
@@ -57,7 +66,7 @@ class ReadFiles(beam.PTransform):
             | "Files" >> beam.Create(self._files).with_output_types(InputFile)
             | "Split" >> beam.ParDo(_Split(self._format, self._split_bytes)).with_output_types(tuple[Stretch, bool])
             | "Spread" >> beam.Reshuffle()
-            | "Read" >> beam.ParDo(_Read(self._max_line)).with_output_types(Message)
+            | "Read" >> beam.ParDo(_Read(self._max_line, self._archive)).with_output_types(Message)
         )
 
 
@@ -69,8 +78,11 @@ class _Split(beam.DoFn):
     def process(self, file: InputFile) -> Iterator[tuple[Stretch, bool]]:
         with open_file(file.path) as opened:
             head, gzip = read_head(opened, HEAD_BYTES)
+        if head.startswith(PARQUET_MAGIC):
+            yield Stretch(file.path, 0, None, "", Form.ARCHIVED), False
+            return
         form = form_of(head, self._format)
-        whole = Stretch(file.path, 0, None, fingerprint(head), form)
+        whole = Stretch(file.path, 0, None, fingerprint(head), form, "gzip" if gzip else "")
         if gzip or form is Form.JSON_VALUES:
             yield whole, gzip
             return
@@ -87,10 +99,23 @@ def form_of(head: bytes, input_format: str) -> Form:
 
 
 class _Read(beam.DoFn):
-    def __init__(self, max_line: int) -> None:
+    def __init__(self, max_line: int, archive: str) -> None:
         self._max_line = max_line
+        self._archive = archive
 
     def process(self, planned: tuple[Stretch, bool]) -> Iterator[Message]:
         stretch, gzip = planned
         with open_file(stretch.path) as opened:
+            if stretch.form is Form.ARCHIVED:
+                kept = is_below(stretch.path, self._archive)
+                yield from read_archive_file(opened, stretch.path, kept=kept)
+                return
             yield from read_stretch(opened, stretch, gzip=gzip, max_line=self._max_line)
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Tell whether a local path lies within a folder, whatever links lead there."""
+    if not folder or "://" in path or "://" in folder:
+        return False
+    within = os.path.realpath(folder)
+    return os.path.commonpath((within, os.path.realpath(path))) == within

@@ -11,12 +11,14 @@ from typing import IO, Any
 
 from apache_beam.io.filesystems import FileSystems
 
+from pipeline.endpoints.archive import FOLDER as ARCHIVE
 from pipeline.endpoints.file_bytes import CHUNK_BYTES
 from pipeline.endpoints.files import InputFile
 from pipeline.endpoints.sqlite_schema import STORE_NAME
 from pipeline.errors import InputError, Misfit, MisfitError
 
 STDIN = "-"
+ENDS_BYTES = 4096
 _GLOB = frozenset("*?[")
 
 
@@ -49,10 +51,15 @@ def find_inputs(patterns: Iterable[str], spool: Path) -> list[InputFile]:
             found.setdefault(_identity(file.path), file)
     if unmatched:
         raise MisfitError(_unmatched(pattern) for pattern in unmatched)
-    faults += filter(None, map(_unreadable, found.values()))
+    files = []
+    for file in found.values():
+        try:
+            files.append(_with_ends(file))
+        except OSError as error:
+            faults.append(f"{file.name}: {error.strerror or error}")
     if faults:
         raise InputError("cannot read the input:" + "".join(f"\n  {fault}" for fault in faults))
-    return sorted(found.values())
+    return sorted(files)
 
 
 def _unmatched(pattern: str) -> Misfit:
@@ -108,6 +115,8 @@ def _below(folder: Path) -> Iterator[InputFile]:
             folders.clear()
             continue
         seen.add(os.path.realpath(parent))
+        if STORE_NAME in names and ARCHIVE in folders:
+            folders.remove(ARCHIVE)  # what an output holds was input already; it is read where it is named
         paths = (Path(parent, name) for name in names if not name.startswith((".", STORE_NAME)))
         yield from (_regular(path) for path in paths if path.is_file())
 
@@ -148,12 +157,16 @@ def _identity(path: str) -> str:
     return path if "://" in path else os.path.realpath(path)
 
 
-def _unreadable(file: InputFile) -> str:
-    """Read one byte of a local file: permissions alone do not tell what a disk or a network share will do."""
-    if "://" not in file.path:
-        try:
-            with Path(file.path).open("rb") as opened:
-                opened.read(1)
-        except OSError as error:
-            return f"{file.name}: {error.strerror or error}"
-    return ""
+def _with_ends(file: InputFile) -> InputFile:
+    """Read both ends of a local file: permissions alone do not tell what a disk or a network share will do.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if "://" in file.path:
+        return file
+    with Path(file.path).open("rb") as opened:
+        digest = sha256(opened.read(ENDS_BYTES))
+        opened.seek(max(0, file.size - ENDS_BYTES))
+        digest.update(opened.read(ENDS_BYTES))
+    return file._replace(ends=digest.hexdigest()[:16])

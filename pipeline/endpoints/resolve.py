@@ -1,14 +1,18 @@
 """Choosing runner, ends and panes for a run: the one module that knows runners."""
 
 import logging
+import os
 from typing import NamedTuple
 
+import apache_beam as beam
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineRunner
 
 from options.settings import Settings
+from pipeline.endpoints.archive import FOLDER, NoArchive, StoreFiles
 from pipeline.endpoints.files import InputFile, ReadFiles
 from pipeline.endpoints.sqlite import store_dead_letters, store_ledger, store_page_views
+from pipeline.errors import MillraceError
 from pipeline.flow import Endpoints, Steps
 from transforms.core.contracts import fields_of, named_contract
 from transforms.core.mapping import FieldMapping
@@ -16,6 +20,7 @@ from transforms.core.page_views import ViewRules
 from transforms.core.splitting import Bounds
 from transforms.core.validation import TimePolicy
 from transforms.count_page_views import CountPageViews
+from transforms.keep_archive import KeepArchive
 from transforms.keep_ledger import KeepLedger
 from transforms.open_messages import OpenMessages
 from transforms.panes import FINAL
@@ -25,6 +30,12 @@ from transforms.validate_events import ValidateEvents
 
 LOG = logging.getLogger(__name__)
 IN_PROCESS = ("DirectRunner", "FnApiRunner")
+_TO_GET = {
+    "PrismRunner": "Beam fetches Prism from GitHub. Where that cannot be reached, build it with Go and name it:\n"
+    f"  go install github.com/apache/beam/sdks/v2/go/cmd/prism@v{beam.__version__}\n  --prism_location PATH",
+    "FlinkRunner": "Beam needs Java and its Flink job server: --flink_job_server_jar PATH, --flink_master ADDRESS.",
+}
+"""What a runner needs that is not installed with Beam."""
 
 
 class Run(NamedTuple):
@@ -48,13 +59,24 @@ def runner_for(settings: Settings) -> PipelineRunner | str:
     return settings.runner
 
 
+def in_words(settings: Settings, error: Exception) -> MillraceError | None:
+    """Tell a failure of a runner that is no part of this process, which has no words of ours."""
+    if settings.runner in IN_PROCESS:
+        return None
+    first = (str(error) or type(error).__name__).splitlines()[0]
+    hint = _TO_GET.get(settings.runner, "")
+    return MillraceError(f"{settings.runner} could not run the pipeline: {first}" + (f"\n{hint}" if hint else ""))
+
+
 def endpoints(settings: Settings, run: Run) -> Endpoints:
     """Choose where messages come from and where results go."""
+    archive = os.path.join(settings.output, FOLDER)  # noqa: PTH118  an output may be no local path
     return Endpoints(
-        messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes),
+        messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes, archive=archive),
         page_views=store_page_views(run.store, run.attempt),
         dead_letters=store_dead_letters(run.store, run.attempt),
         ledger=store_ledger(run.store, run.attempt),
+        archive=NoArchive() if settings.no_archive else KeepArchive(StoreFiles(archive)),
     )
 
 

@@ -57,12 +57,13 @@ REFUSED = {
     Reason.UNKNOWN_CONTRACT: Message(text(view() | {"type": "web.page_view.v9"})),
     Reason.CONTRACT_VIOLATED: Message(text(view(url=5))),
     Reason.BAD_TIME: Message(text(view(time="2026-09-17T12:00:00"))),
+    Reason.BAD_ARCHIVE: Message(b"PAR1", unreadable=Unreadable("bad_archive", 9, "ab", "Parquet: cut off")),
     Reason.TOO_LATE: Message(text(view()), publish_time=NOON + HOUR + 1),
     Reason.IN_FUTURE: Message(text(view()), publish_time=NOON - 5 * MINUTE - 1),
 }
 
 
-OPAQUE = {Reason.TOO_LARGE, Reason.NOT_DECOMPRESSIBLE, Reason.DECOMPRESSED_TOO_LARGE}
+OPAQUE = {Reason.BAD_ARCHIVE, Reason.TOO_LARGE, Reason.NOT_DECOMPRESSIBLE, Reason.DECOMPRESSED_TOO_LARGE}
 
 
 def test_every_reason_has_advice_and_an_example_here():
@@ -205,6 +206,45 @@ def test_data_in_base64():
     del event["data"]
     assert admit(Message(text(event))).events[0].data == {"url": "/b"}
     assert admit(Message(text(event | {"data_base64": "!"}))).reasons == ["not_an_event"]
+
+
+PAID = {
+    "tid": "t-1",
+    "merchant_id": "m-1",
+    "amount": 1250,
+    "currency": "EUR",
+    "status": "approved",
+    "channel": "ecommerce",
+    "card": {"fingerprint": "fp-1", "bin": "411111", "last4": "1111"},
+    "ip": "192.0.2.1",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "id_field", "time_field", "rename"),
+    [
+        ({"id": "e-1", "at": TIME}, "id", "at", (("tid", "transaction_id"),)),
+        ({"meta": {"id": "e-1", "at": TIME}}, "meta.id", "meta.at", (("tid", "transaction_id"),)),
+        ({"meta.id": "e-1", "a": {"b": {"at": TIME}}}, "meta.id", "a.b.at", (("tid", "transaction_id"),)),
+        ({"transaction_id": "e-1", "at": TIME}, "transaction_id", "at", (("tid", "session_id"),)),
+    ],
+)
+def test_plain_json_gives_up_the_fields_that_a_mapping_uses(more, id_field, time_field, rename):
+    """The payment contract forbids fields that it does not know; those that it knows stay."""
+    known = frozenset({"transaction_id", "session_id"})
+    mapping = FieldMapping("payment.authorization.v1", id_field, time_field, "shop", rename, known)
+    got = admit(Message(text(PAID | more)), mapping=mapping)
+    assert [(event.id, event.source, event.time) for event in got.events] == [("e-1", "shop", NOON)], got.rejects
+    (event,) = got.events
+    wanted = {name: value for name, value in PAID.items() if name != "tid"}
+    moved = {"transaction_id": "e-1", "session_id": "t-1"} if "transaction_id" in more else {"transaction_id": "t-1"}
+    assert event.data == wanted | moved
+
+
+def test_plain_json_keeps_what_else_an_object_holds():
+    mapping = FieldMapping("web.page_view.v1", "meta.id", None, "shop", (("url", "url"),))
+    got = admit(Message(text({"meta": {"id": 1, "by": "app"}, "url": "/"}), publish_time=NOON), mapping=mapping)
+    assert [event.data for event in got.events] == [{"meta": {"by": "app"}, "url": "/"}]
 
 
 def test_plain_json_with_a_mapping():

@@ -15,6 +15,7 @@ from apache_beam.testing.test_stream import TestStream
 from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import Timestamp
 
+from pipeline.endpoints.archive import StoreFiles
 from pipeline.endpoints.sqlite import store_dead_letters, store_ledger, store_page_views
 from pipeline.endpoints.sqlite_schema import prepare
 from pipeline.flow import Endpoints, Steps, build
@@ -24,6 +25,7 @@ from transforms.core.page_views import ViewRules
 from transforms.core.records import Message, PageViews
 from transforms.core.times import parse_time
 from transforms.count_page_views import CountPageViews
+from transforms.keep_archive import KeepArchive
 from transforms.keep_ledger import KeepLedger
 from transforms.open_messages import OpenMessages
 from transforms.panes import Panes
@@ -100,6 +102,7 @@ class Live:
             _Noting(self.folder / "reached", store_page_views(self.store, run)),
             store_dead_letters(self.store, run),
             store_ledger(self.store, run),
+            KeepArchive(StoreFiles(str(self.folder / "archive"))),
         )
         steps = Steps(
             OpenMessages(seed=self.seed),

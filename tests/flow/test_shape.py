@@ -76,6 +76,28 @@ Store ledger/Global
 Store ledger/Join
 Store ledger/All
 Store ledger/Receipt
+Keep archive
+Keep archive/Admitted
+Keep archive/Admitted/Global
+Keep archive/Admitted/Make files
+Keep archive/Admitted/Store
+Keep archive/Admitted/Store/ParDo(_Store)
+Keep archive/Unopened
+Keep archive/Unopened/Global
+Keep archive/Unopened/Make files
+Keep archive/Unopened/Store
+Keep archive/Unopened/Store/ParDo(_Store)
+Keep archive/Unparsed
+Keep archive/Unparsed/Global
+Keep archive/Unparsed/Make files
+Keep archive/Unparsed/Store
+Keep archive/Unparsed/Store/ParDo(_Store)
+Keep archive/Invalid
+Keep archive/Invalid/Global
+Keep archive/Invalid/Make files
+Keep archive/Invalid/Store
+Keep archive/Invalid/Store/ParDo(_Store)
+Keep archive/Files
 """
 LIVE_LABELS = (
     "Count page views/UniteSets/Key by window",

@@ -46,6 +46,7 @@ DEFAULTS = Settings(
     max_events_per_message=100_000,
     keep_opaque_payloads=False,
     output="out",
+    no_archive=False,
     retention=None,
     max_reject_ratio=0.1,
     url_shards=32,
@@ -146,7 +147,6 @@ def test_windows_that_divide_a_day(text: str) -> None:
         ("fnapirunner", "FnApiRunner"),
         ("prism", "PrismRunner"),
         ("Flink", "FlinkRunner"),
-        ("DataflowRunner", "DataflowRunner"),
     ],
 )
 def test_runners_are_named_as_beam_allows(text: str, name: str) -> None:

@@ -208,7 +208,7 @@ def test_a_file_that_vanishes_before_it_is_read(tmp_path, views, monkeypatch, ca
         views.unlink()
         return inputs
 
-    monkeypatch.setattr("pipeline.running.find_inputs", find_and_lose)
+    monkeypatch.setattr("pipeline.surroundings.find_inputs", find_and_lose)
     seen = run(capsys, "--input", views, "--output", tmp_path / "out", "--quiet")
     assert seen == (1, "", f"millrace: cannot read {views}: No such file or directory\n")
 

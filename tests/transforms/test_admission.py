@@ -34,7 +34,7 @@ NOON = 1_789_646_400 * SECOND  # 2026-09-17T12:00:00Z
 SEED = 7
 PAGE_VIEW = "web.page_view.v1"
 FILE = Origin("f", form=Form.JSON_LINES, by_line=True)
-READ = FILE._replace(block="f@0")
+READ = FILE._replace(block="part 0")
 CARD, MASKED = "4111111111111111", "****************"
 
 
@@ -69,17 +69,24 @@ def test_open_messages(windows, tmp_path):
     attributes = {"content-encoding": "gzip", "note": f"card {CARD}"}
     batch = Message(gzip.compress(b'{"a":1}\n{"a":2}\n'), attributes, "m1", NOON)
     large = Unreadable("too_large", 9000, "5f" * 32, "larger than 8 bytes")
-    unread = Message(b"the first bytes", message_id="f", offset=100, form=Form.JSON_LINES, unreadable=large)
-    block = Message(b'{"b":1}\n\n\xff\n', message_id="f", offset=9101, form=Form.JSON_LINES)
+    unread = Message(
+        b"the first bytes", message_id="f", offset=100, form=Form.JSON_LINES, block="part 0", unreadable=large
+    )
+    block = Message(b'{"b":1}\n\n\xff\n', message_id="f", offset=9101, form=Form.JSON_LINES, block="part 0")
     opened = outputs_of(
         lambda root: root | elements([batch, unread, block], windows, Message) | OpenMessages(seed=SEED), tmp_path
     )
     good, bad = place("f", 9101, b'{"b":1}'), place("f", 9110, b"\xff")
     passed = place("f", 100, large.digest.encode())
+    shown = attributes | {"note": f"card {MASKED}"}
     sent = [place("m1", 0, b'{"a":1}'), place("m1", 1, b'{"a":2}')]
     assert opened == {
         "events": [
-            at(1, RawEvents(Origin("m1", NOON, attributes, encoding="gzip"), [b'{"a":1}', b'{"a":2}'], range(2), sent), windows),
+            at(
+                1,
+                RawEvents(Origin("m1", NOON, shown, encoding="gzip"), [b'{"a":1}', b'{"a":2}'], range(2), sent),
+                windows,
+            ),
             at(3, RawEvents(READ, [b'{"b":1}'], [9101], [good]), windows),
         ],
         "rejects": [
@@ -95,7 +102,7 @@ def test_open_messages(windows, tmp_path):
                         position="100",
                         occurrence=passed,
                         form=Form.JSON_LINES,
-                        block="f@0",
+                        block="part 0",
                         unreadable=large,
                     ),
                 ),
@@ -113,7 +120,7 @@ def test_open_messages(windows, tmp_path):
                         position="9110",
                         occurrence=bad,
                         form=Form.JSON_LINES,
-                        block="f@0",
+                        block="part 0",
                     ),
                 ),
                 windows,

@@ -41,7 +41,7 @@ def runs(rows: Sequence[ArchiveRow], block: str, *, kept: bool) -> Iterator[Run]
             kept,
         )
         if _is_whole(first):
-            yield Run(origin, [], [], frozenset(), first)
+            yield from (Run(origin, [], [], frozenset(), row) for row in members)
             continue
         positions = [int(row.position[len(prefix) :]) for row in members]
         masked = frozenset(position for position, row in zip(positions, members, strict=True) if row.masked)

@@ -32,8 +32,6 @@ from transforms.core.splitting import (
     too_large,
 )
 
-BLOCK_BYTES = 32 << 20
-"""Files are archived in parts of this size, so that each part is the same file of the archive in every run."""
 _ARRAY = b"["
 _BRACE = ord("{")
 
@@ -163,7 +161,7 @@ class Opener:
 
     def _open_rows(self, opened: Opened, message: Message) -> None:
         """Take rows of the archive in again, each as the part of a message or file that it was."""
-        for run in runs(message.rows, message.message_id, kept=message.kept):
+        for run in runs(message.rows, message.block, kept=message.kept):
             if run.whole:
                 self._open_whole(opened, run.origin, run.whole)
             else:
@@ -223,7 +221,6 @@ class Opener:
 
 
 def _origin(message: Message) -> Origin:
-    block = "" if message.offset is None else f"{message.message_id}@{message.offset // BLOCK_BYTES}"
     return Origin(
         message.message_id,
         message.publish_time,
@@ -231,7 +228,7 @@ def _origin(message: Message) -> Origin:
         message.form,
         by_line=message.form is not Form.MESSAGE,
         encoding=message.encoding,
-        block=block,
+        block=message.block,
     )
 
 

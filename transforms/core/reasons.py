@@ -24,6 +24,7 @@ class Reason(StrEnum):
     TOO_DEEP = "too_deep"
     TOO_MANY_EVENTS = "too_many_events"
     BAD_LOG_LINE = "bad_log_line"
+    BAD_ARCHIVE = "bad_archive"
     NOT_AN_EVENT = "not_an_event"
     UNKNOWN_CONTRACT = "unknown_contract"
     CONTRACT_VIOLATED = "contract_violated"
@@ -83,6 +84,11 @@ ADVICE: dict[Reason, Advice] = {
         "A line of an access log is in none of the three forms: common, combined, vhost_combined.",
         "Look at the line; set the server's log format to combined, or name the input's format.",
         "--input_format",
+    ),
+    Reason.BAD_ARCHIVE: Advice(
+        "A Parquet file is damaged, or none of Millrace's archive.",
+        "Fetch the file again, or take it out of the input: of Parquet files only the archive's own are understood.",
+        "--input",
     ),
     Reason.NOT_AN_EVENT: Advice(
         "The JSON is not a CloudEvent (id, source and type are needed), and no mapping says how to read it.",

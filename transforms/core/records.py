@@ -60,7 +60,8 @@ class Message(NamedTuple):
     """What the transport delivers; a block of lines of a file is a Message too.
 
     ``offset`` is the position of ``data`` in the decompressed file, None for a transport's message. For a file
-    ``message_id`` is the file's fingerprint, and ``encoding`` says ``gzip`` where it was compressed. ``unreadable``
+    ``message_id`` is the file's fingerprint, and ``encoding`` says ``gzip`` where it was compressed, and
+    ``block`` which part of the input this is, the same in every run over it. ``unreadable``
     marks a Message whose data is only the first bytes of something refused by the reader. ``rows`` stand in place of
     ``data`` where the archive is read; ``kept`` says that they are in the archive of this output already.
     """
@@ -73,6 +74,7 @@ class Message(NamedTuple):
     form: Form = Form.MESSAGE
     unreadable: Unreadable | None = None
     encoding: str = ""
+    block: str = ""
     rows: Sequence[ArchiveRow] = ()
     kept: bool = False
 
@@ -82,8 +84,7 @@ class Origin(NamedTuple):
 
     ``prefix`` stands before each position (events of an array on one line of a file). With ``by_line`` the events
     are lines of a file, and a line's message id is the file's fingerprint and the line's hash. Attributes are masked.
-    ``block`` names the part of a file that this was found in, the same in every run; it is empty for live input. What
-    is ``kept`` is in the archive of this output already.
+    ``block`` as in Message; it is empty for live input. What is ``kept`` is in the archive of this output already.
     """
 
     message_id: str
