@@ -24,7 +24,7 @@ from transforms.core.sets import union_in_parts
 from transforms.core.splitting import Bounds
 from transforms.core.validation import TimePolicy, Validator
 
-BLOCK_LINES = 2_500
+BLOCK_LINES = 330
 FLUSH_AT = 100_000  # as transforms.flushing, which imports Beam
 SEED = 5
 

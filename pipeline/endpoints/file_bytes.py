@@ -11,7 +11,7 @@ from pipeline.errors import InputError
 from pipeline.progress import PROGRESS
 from transforms.core.splitting import GZIP_MAGIC
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 17
 _GZIP_WINDOW = zlib.MAX_WBITS | 16
 
 

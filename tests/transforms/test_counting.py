@@ -53,8 +53,10 @@ def batch(*events: Event) -> EventBatch:
 
 
 def hashes(*texts: str) -> bytes:
-    """A packed set: the keyed hashes of texts, ascending."""
-    return b"".join(n.to_bytes(8, "little") for n in sorted(xxhash.xxh3_64_intdigest(t.encode(), SEED) for t in texts))
+    """A packed set, ascending: the hashes of texts such as ``source id`` and ``kind value``, the first word the seed."""
+    pairs = [text.encode().split(b" ") for text in texts]
+    hashed = (xxhash.xxh3_64_intdigest(second, xxhash.xxh3_64_intdigest(first, SEED)) for first, second in pairs)
+    return b"".join(number.to_bytes(8, "little") for number in sorted(hashed))
 
 
 def row_of(url: str, minute: int, sets: tuple[list[str], list[str], list[str]], width: int = MINUTE) -> Seen:
@@ -79,11 +81,11 @@ BATCHES = [
         event("1", "https://A.example", -0.000001, 7),
     ),
 ]
-VISITORS = ["user_id\x007", "user_id\x008", "session_id\x007", "ip\x00192.0.2.1"]
+VISITORS = ["user_id 7", "user_id 8", "session_id 7", "ip 192.0.2.1"]
 SORTED_ROWS = [
-    row_of("/a", 0, (["1 s1", "1 s2", "1 t1"], ["1 s2"], VISITORS)),
-    row_of("/a", 1, (["1 s3"], [], [])),
-    row_of("https://a.example/", -1, (["1 s1"], [], [])),
+    row_of("/a", 0, (["s 1", "s 2", "t 1"], ["s 2"], VISITORS)),
+    row_of("/a", 1, (["s 3"], [], [])),
+    row_of("https://a.example/", -1, (["s 1"], [], [])),
 ]
 
 
@@ -137,9 +139,9 @@ def test_wider_windows_and_queries(tmp_path):
     )
     width = 5 * MINUTE
     assert sorted(counted["rows"], key=by_key) == [
-        row_of("/a", 0, (["1 s1", "1 s2", "1 s3", "1 t1"], ["1 s2"], [VISITORS[0], *VISITORS[2:]]), width),
-        row_of("/a?b=c", 0, (["1 s1"], [], ["user_id\x008"]), width),
-        row_of("https://a.example/", -5, (["1 s1"], [], []), width),
+        row_of("/a", 0, (["s 1", "s 2", "s 3", "t 1"], ["s 2"], [VISITORS[0], *VISITORS[2:]]), width),
+        row_of("/a?b=c", 0, (["s 1"], [], ["user_id 8"]), width),
+        row_of("https://a.example/", -5, (["s 1"], [], []), width),
     ]
 
 

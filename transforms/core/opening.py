@@ -1,6 +1,7 @@
 """Opening: from a Message to the raw bytes of its events, masked. Nothing here looks into an event otherwise."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 from transforms.core.archived import Run, line_position, runs
@@ -21,6 +22,7 @@ from transforms.core.rejects import (
     unread,
     without,
 )
+from transforms.core.searching import holds
 from transforms.core.splitting import (
     BOM,
     GZIP_MAGIC,
@@ -33,7 +35,8 @@ from transforms.core.splitting import (
 )
 
 _ARRAY = b"["
-_BRACE = ord("{")
+_BRACE = {ord("{")}
+_first = itemgetter(0)
 
 
 class Opened(NamedTuple):
@@ -234,4 +237,4 @@ def _origin(message: Message) -> Origin:
 
 def _may_hold_nested(block: bytes, lines: list[bytes]) -> bool:
     """Tell cheaply whether a line of the block may be an array or an envelope."""
-    return HINT in block or any(line[0] != _BRACE for line in lines)
+    return holds(HINT, block) or not set(map(_first, lines)) <= _BRACE

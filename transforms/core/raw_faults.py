@@ -5,20 +5,33 @@ from collections.abc import Iterator, Sequence
 from itertools import repeat
 from operator import add
 
+import numpy as np
+
 from transforms.core.reasons import Reason
 from transforms.core.records import Form
 from transforms.core.rejects import EventRejected
 
+_MANY = 16
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def raw_faults(form: Form, raws: Sequence[bytes], deepest: int) -> Iterator[tuple[int, EventRejected]]:
     """Number the events that must not go on, each with what is wrong: not_utf8, too_deep."""
-    for index, raw in enumerate(raws):
-        if not raw.isascii() and (fault := _not_utf8(raw)):
-            yield index, fault
-    if form is not Form.ACCESS_LOG:
+    if not all(map(bytes.isascii, raws)):
+        for index, raw in enumerate(raws):
+            if not raw.isascii() and (fault := _not_utf8(raw)):
+                yield index, fault
+    if form is not Form.ACCESS_LOG and not _is_sparse(raws, deepest):
         yield from _nested_too_deep(raws, deepest)
+
+
+def _is_sparse(raws: Sequence[bytes], bound: int) -> bool:
+    """Tell fast of many events that none of them can have more than ``bound`` brackets that open."""
+    if len(raws) < _MANY:
+        return False
+    codes = np.frombuffer(b"".join(raws), np.uint8)
+    opening = np.flatnonzero((codes == ord("{")) | (codes == ord("[")))
+    return len(opening) <= bound or bool((opening[bound:] - opening[:-bound]).min() >= max(map(len, raws)))
 
 
 def _not_utf8(raw: bytes) -> EventRejected | None:

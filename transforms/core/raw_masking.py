@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from transforms.core.masking import mask_bytes, mask_json, suspicious, suspicious_spans
 from transforms.core.records import Form
+from transforms.core.searching import holds
 from transforms.core.stars import mask_text
 
 UNMASKED = (("id",), ("source",), ("time",))
@@ -29,28 +30,30 @@ class RawMasker:
 
     def mask(self, form: Form, raw: bytes) -> bytes:
         """Mask the bytes of one event, line or message."""
-        if form is Form.ACCESS_LOG:
-            return mask_bytes(raw) if suspicious(raw) else raw
-        packed = any(hint in raw for hint in _PACKED_HINTS)
-        return mask_json(raw, self._keep, _PACKED_KEYS) if packed or suspicious(raw) else raw
+        packed = form is not Form.ACCESS_LOG and any(hint in raw for hint in _PACKED_HINTS)
+        return self._masked(form, raw) if packed or suspicious(raw) else raw
 
     def mask_all(self, form: Form, raws: Sequence[bytes]) -> tuple[Sequence[bytes], list[int]]:
         """Mask the events of a message, and number those that were hit; only suspects are looked at one by one."""
-        suspects = _suspects(raws)
-        masked = {index: raw for index in suspects if (raw := self.mask(form, raws[index])) is not raws[index]}
-        if not masked:
+        if len(raws) == 1:
+            masked = {0: self.mask(form, raws[0])}
+        else:
+            masked = {index: self._masked(form, raws[index]) for index in _suspects(raws)}
+        hits = [index for index, raw in masked.items() if raw is not raws[index]]
+        if not hits:
             return raws, []
-        return [masked.get(index, raw) for index, raw in enumerate(raws)], sorted(masked)
+        return [masked.get(index, raw) for index, raw in enumerate(raws)], sorted(hits)
+
+    def _masked(self, form: Form, raw: bytes) -> bytes:
+        return mask_bytes(raw) if form is Form.ACCESS_LOG else mask_json(raw, self._keep, _PACKED_KEYS)
 
 
 def _suspects(raws: Sequence[bytes]) -> Iterable[int]:
     """Number the texts that may hold a card number, searching all of them at once."""
-    if len(raws) == 1:
-        return (0,)
     block = b"\n".join(raws)
     ends = list(accumulate(map(len, raws)))  # joined, text i ends at ends[i] + i
     found = {bisect_right(range(len(ends)), hit, key=lambda i: ends[i] + i) for hit in suspicious_spans(block)}
-    hints = [hint for hint in _PACKED_HINTS if hint in block]
+    hints = [hint for hint in _PACKED_HINTS if holds(hint, block)]
     if hints:
         found.update(index for index, raw in enumerate(raws) if any(hint in raw for hint in hints))
     return found
