@@ -79,11 +79,21 @@ class _Lose(beam.DoFn):
 
 
 def lost_view(batch: EventBatch) -> EventBatch:
-    return batch._replace(events=[event for event in batch.events if event.id != "lost view"])
+    return without(batch, "lost view")
 
 
 def lost_request(batch: EventBatch) -> EventBatch:
-    return batch._replace(events=[event for event in batch.events if event.id != "lost request"])
+    return without(batch, "lost request")
+
+
+def without(batch: EventBatch, lost: str) -> EventBatch:
+    kept = [index for index, event in enumerate(batch.events) if event.id != lost]
+    return EventBatch(
+        batch.origin,
+        [batch.events[index] for index in kept],
+        [batch.raws[index] for index in kept],
+        [batch.positions[index] for index in kept],
+    )
 
 
 def lost_reject(rejects: Rejects) -> Rejects:
