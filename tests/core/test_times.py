@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from transforms.core.time_columns import parse_times
 from transforms.core.times import (
     DAY,
     HOUR,
@@ -202,3 +203,45 @@ def test_durations(text: str, micros: int) -> None:
 def test_no_durations(text: str) -> None:
     with pytest.raises(ValueError, match="not a number and a unit"):
         parse_duration(text)
+
+
+def parsed(text: str) -> int | None:
+    try:
+        return parse_time(text)
+    except ValueError:
+        return None
+
+
+COMMON = st.builds(
+    "{:%Y-%m-%dT%H:%M:%S}{}Z".format,
+    st.datetimes(min_value=datetime(1000, 1, 1)),  # noqa: DTZ001 - strftime pads no earlier year
+    st.sampled_from(["", ".1", ".12", ".123", ".123456", ".1234567", ".999999"]),
+)
+SPOILT = st.builds(
+    lambda text, at, sign: text[:at] + sign + text[at + 1 :],
+    COMMON,
+    st.integers(0, 27),
+    st.sampled_from([*"0159-+.:TZtz ", "\0", "é", "\ud800"]),
+)
+
+
+@given(st.lists(COMMON, max_size=50), st.lists(SPOILT, max_size=3), st.randoms(use_true_random=False))
+def test_times_read_together_are_those_read_one_by_one(common, spoilt, random):
+    """Up to the length from which on they are read at once, and beyond it: often alike, and some of them wrong."""
+    texts = [*common * random.choice([1, 40]), *spoilt]
+    random.shuffle(texts)
+    assert parse_times(texts) == [parsed(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("0000-09-17T10:40:05Z", "2026-02-30T10:40:05Z", "2026-09-17T24:40:05Z", "2026-09-17T10:40:60Z"),
+        *("-026-09-17T10:40:05Z", "2026-09-17T10:40: 5Z", "2026-09-17T10:40:0éZ", "2026-09-17t10:40:05Z"),
+    ],
+)
+def test_a_wrong_time_among_many_is_told_apart(wrong):
+    texts = ["2026-09-17T10:40:05Z"] * 50
+    texts[17] = wrong
+    assert parse_times(texts) == [*[BASE] * 17, parsed(wrong), *[BASE] * 32]
+    assert (parsed(wrong) == BASE) == (wrong == "2026-09-17t10:40:05Z")

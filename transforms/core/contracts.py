@@ -48,8 +48,7 @@ class Contracts:
         Raises:
             EventRejected: unknown_contract.
         """
-        # Only as much of a type is looked at, and remembered, as the longest name is long: types may be hostile.
-        judge = self._judge_of(event_type[-self._reach :])
+        judge = self.find(event_type)
         if judge is None:
             known = ", ".join(sorted(self._validators))
             raise EventRejected(
@@ -58,6 +57,11 @@ class Contracts:
                 [Violation("/type", "names no contract")],
             )
         return judge
+
+    def find(self, event_type: str) -> "Judge | None":
+        """Find the contract of an event type, as ``judge_of``."""
+        # Only as much of a type is looked at, and remembered, as the longest name is long: types may be hostile.
+        return self._judge_of(event_type[-self._reach :])
 
     def explain(self, name: str, data: Any) -> EventRejected:
         """Say how data breaks a contract: every violation with its JSON pointer."""

@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -20,9 +20,15 @@ from transforms.core.splitting import is_binary_mode
 DEFAULT_LOG_SOURCE = "access_log"
 
 
-class _Envelope(ParsedEvent, gc=False):
+_Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class _Envelope(ParsedEvent, gc=False, kw_only=True):
     """A CloudEvent as it is decoded: a ParsedEvent at once; other members are passed over, and so is their content."""
 
+    id: _Text
+    source: _Text
+    type: _Text
     time: str | None = None
     data_base64: str | None = None
     specversion: str | None = None
@@ -99,8 +105,7 @@ def _parse_all(raws: Sequence[bytes]) -> Sequence[ParsedEvent] | None:
         events = list(map(_envelope, raws))
     except (ValueError, RecursionError):
         return None
-    plain = all(event.id and event.source and event.type and event.data_base64 is None for event in events)
-    return events if plain else None
+    return None if [event for event in events if event.data_base64 is not None] else events
 
 
 def parse_structured(raw: bytes, _position: int = 0) -> ParsedEvent:
@@ -113,8 +118,6 @@ def parse_structured(raw: bytes, _position: int = 0) -> ParsedEvent:
         event = _envelope(raw)
     except (ValueError, RecursionError):
         raise _explain(raw) from None
-    if not (event.id and event.source and event.type):
-        raise _explain(raw)
     if event.data_base64 is not None:
         event.data = _from_base64(event.data_base64)
     return event

@@ -14,7 +14,8 @@ LONGEST = 3650 * DAY
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CIVIL_EPOCH = _EPOCH.replace(tzinfo=None)  # prints no offset of its own
 _MICROSECOND = timedelta(microseconds=1)
-_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+"""The first instant of the year 1."""
 _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _RFC_3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?"
@@ -56,7 +57,7 @@ def _parse_any(text: str) -> int:
         micros = (_from_iso(f"{date}T{time}{fraction}{offset.upper()}") - _EPOCH) // _MICROSECOND
     except ValueError as error:
         raise ValueError(f"impossible date or time: {error}") from None
-    if not _FIRST <= micros <= _LAST:
+    if not FIRST <= micros <= _LAST:
         raise ValueError("impossible date or time: in UTC its year is not 1 to 9999")
     return micros
 

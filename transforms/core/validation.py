@@ -1,5 +1,6 @@
 """Validation: contract and time policy; what passes is an admitted event."""
 
+from collections.abc import Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from transforms.core.decoding import bad_time
 from transforms.core.reasons import Reason, Stage
 from transforms.core.records import Event, EventBatch, ParsedEvent, ParsedEvents, Reject, Violation
 from transforms.core.rejects import EventRejected, Known, Place, make_reject, place_in, without
+from transforms.core.time_columns import parse_times
 from transforms.core.times import HOUR, MINUTE, SECOND, format_time, parse_time, window_start
 
 
@@ -38,7 +40,7 @@ class TimePolicy(NamedTuple):
 
 
 class Validator:
-    """Judges the parsed events of a message, one after another."""
+    """Judges the parsed events of a message: column by column, and one by one only those that are refused."""
 
     def __init__(self, contracts: Contracts, policy: TimePolicy) -> None:
         self._contracts = contracts
@@ -46,35 +48,47 @@ class Validator:
 
     def admit(self, batch: ParsedEvents) -> tuple[EventBatch, list[Reject]]:
         """Split a batch into admitted events and rejects, both in order."""
-        events: list[Event] = []
-        refused: dict[int, EventRejected] = {}
-        span = self._policy.span(batch.origin.publish_time)
-        for index, parsed in enumerate(batch.events):
-            try:
-                events.append(self.judge(parsed, span, batch.occurrences[index]))
-            except EventRejected as fault:
-                refused[index] = fault
-        for event in events if batch.masked else ():
+        events, (earliest, latest) = batch.events, self._policy.span(batch.origin.publish_time)
+        names, times = self._contracts_kept(events), _times(events)
+        admitted = [
+            Event(event.id, event.source, name, time, event.data, occurrence)
+            for event, name, time, occurrence in zip(events, names, times, batch.occurrences, strict=True)
+            if name is not None and time is not None and earliest <= time <= latest
+        ]
+        for event in admitted if batch.masked else ():
             event.masked = event.occurrence in batch.masked
-        if not refused:
-            return EventBatch(batch.origin, events, batch.raws, batch.positions), []
-        kept = without(batch, refused)
-        rejects = [self._reject(batch.events[i], fault, place_in(batch, i)) for i, fault in refused.items()]
-        return EventBatch(batch.origin, events, kept.raws, kept.positions), rejects
+        if len(admitted) == len(events):
+            return EventBatch(batch.origin, admitted, batch.raws, batch.positions), []
+        refused = [
+            index
+            for index, (name, time) in enumerate(zip(names, times, strict=True))
+            if name is None or time is None or not earliest <= time <= latest
+        ]
+        kept = without(batch, frozenset(refused))
+        rejects = [self._reject(events[index], place_in(batch, index)) for index in refused]
+        return EventBatch(batch.origin, admitted, kept.raws, kept.positions), rejects
 
-    def judge(self, parsed: ParsedEvent, span: tuple[float, float], occurrence: int) -> Event:
-        """Judge one event: its type names a contract, its data keeps it, its time is within the span.
+    def _contracts_kept(self, events: Sequence[ParsedEvent]) -> Sequence[str | None]:
+        """Name the contract that each event keeps; None where it breaks it, or its type names none."""
+        judges = {kind: self._contracts.find(kind) for kind in {event.type for event in events}}
+        if len(judges) == 1 and (judge := judges[events[0].type]):
+            verdicts = map(judge.accepts, [event.data for event in events])
+            return [judge.name if verdict else None for verdict in verdicts]
+        return [
+            judge.name if (judge := judges[event.type]) and judge.accepts(event.data) else None for event in events
+        ]
 
-        Raises:
-            EventRejected: unknown_contract, contract_violated, bad_time, too_late, in_future.
-        """
-        contract, accepts = self._contracts.judge_of(parsed.type)
-        if not accepts(parsed.data):
-            raise self._all_violations(contract, parsed)
-        time = time_of(parsed)
-        if not span[0] <= time <= span[1]:
-            raise self._policy.refusal(time, int(span[0]) + self._policy.allowed_lateness)
-        return Event(parsed.id, parsed.source, contract, time, parsed.data, occurrence)
+    def _refusal(self, parsed: ParsedEvent, publish_time: int | None) -> EventRejected:
+        """Say why an event is refused: unknown_contract, contract_violated, bad_time, too_late, in_future."""
+        try:
+            contract, accepts = self._contracts.judge_of(parsed.type)
+            if not accepts(parsed.data):
+                return self._all_violations(contract, parsed)
+            time = time_of(parsed)
+        except EventRejected as fault:
+            return fault
+        earliest, _ = self._policy.span(publish_time)
+        return self._policy.refusal(time, int(earliest) + self._policy.allowed_lateness)
 
     def _all_violations(self, contract: str, parsed: ParsedEvent) -> EventRejected:
         fault = self._contracts.explain(contract, parsed.data)
@@ -84,8 +98,9 @@ class Validator:
             return EventRejected(fault.reason, fault.message, [*fault.violations, *late.violations])
         return fault
 
-    def _reject(self, parsed: ParsedEvent, fault: EventRejected, place: Place) -> Reject:
+    def _reject(self, parsed: ParsedEvent, place: Place) -> Reject:
         """Make a reject with what is known of the event; outside the time policy nothing is believed."""
+        fault = self._refusal(parsed, place.origin.publish_time)
         known = Known(parsed.type)
         if fault.reason in (Reason.CONTRACT_VIOLATED, Reason.BAD_TIME):
             known = Known(parsed.type, self._contracts.judge_of(parsed.type).name, self._minute(parsed, place))
@@ -98,6 +113,16 @@ class Validator:
             return None
         earliest, latest = self._policy.span(place.origin.publish_time)
         return window_start(time, MINUTE) if earliest <= time <= latest else None
+
+
+def _times(events: Sequence[ParsedEvent]) -> Sequence[int | None]:
+    """Give the events' times in microseconds; None where there is none or it is none."""
+    times = [event.time for event in events]
+    if set(map(type, times)) == {str}:
+        return parse_times(times)  # type: ignore[arg-type] - all are texts
+    return [
+        time if isinstance(time, int) else None if time is None else parse_times([time])[0] for time in times
+    ]
 
 
 def time_of(parsed: ParsedEvent) -> int:
