@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-from apache_beam.transforms.window import GlobalWindow, GlobalWindows
+from apache_beam.transforms.window import GlobalWindow
 from apache_beam.typehints.decorators import no_annotations
 from apache_beam.utils.windowed_value import WindowedValue
 
 from transforms.core.archiving import ArchiveFile, Archiver
 from transforms.core.records import EventBatch, Rejects
+from transforms.windows import in_global_window
 
 
 class Archivable(NamedTuple):
@@ -59,8 +60,7 @@ class _Kept(beam.PTransform):
 
     def expand(self, elements: beam.PCollection[Any]) -> beam.PCollection[str]:
         return (
-            elements
-            | "Global" >> beam.WindowInto(GlobalWindows())
+            in_global_window(elements)
             | "Make files" >> beam.ParDo(self._dofn).with_output_types(ArchiveFile)
             | "Store" >> self._store
         )

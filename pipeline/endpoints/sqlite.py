@@ -11,6 +11,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 from pipeline.endpoints import sqlite_joins as joins
 from pipeline.endpoints.sqlite_access import Store, connect, in_transaction
 from transforms.core.records import LedgerRow, PageViews, Rejects
+from transforms.windows import in_global_window
 
 BATCH_BYTES = 2 << 20
 """What a transaction holds, about: some thousand rows, or a few large ones."""
@@ -48,11 +49,7 @@ class StoreRows(beam.PTransform):
 
     def expand(self, rows: beam.PCollection[Any]) -> beam.PCollection[tuple[str, int]]:
         """Write the batches; for bounded input write the receipt of all of them."""
-        written = (
-            rows
-            | "Global" >> beam.WindowInto(beam.window.GlobalWindows())
-            | "Join" >> beam.ParDo(self._write).with_output_types(tuple[str, int])
-        )
+        written = in_global_window(rows) | "Join" >> beam.ParDo(self._write).with_output_types(tuple[str, int])
         if not rows.is_bounded:
             return written
         return (

@@ -33,7 +33,6 @@ Validate events
 Validate events/ParDo(_Validate)
 Count page views
 Count page views/Sets
-Count page views/Sets/Global
 Count page views/Sets/Collect
 Count page views/UniteSets
 Count page views/UniteSets/Group by slot
@@ -42,13 +41,10 @@ Count page views/Count
 All rejects
 Keep ledger
 Keep ledger/Received
-Keep ledger/Received/Global
 Keep ledger/Received/Collect
 Keep ledger/Admitted
-Keep ledger/Admitted/Global
 Keep ledger/Admitted/Collect
 Keep ledger/Rejected
-Keep ledger/Rejected/Global
 Keep ledger/Rejected/Collect
 Keep ledger/What happened
 Keep ledger/UniteSets
@@ -62,38 +58,31 @@ Keep ledger/Rate
 Keep ledger/Group
 Keep ledger/Rows
 Store page views
-Store page views/Global
 Store page views/Join
 Store page views/All
 Store page views/Receipt
 Store dead letters
-Store dead letters/Global
 Store dead letters/Join
 Store dead letters/All
 Store dead letters/Receipt
 Store ledger
-Store ledger/Global
 Store ledger/Join
 Store ledger/All
 Store ledger/Receipt
 Keep archive
 Keep archive/Admitted
-Keep archive/Admitted/Global
 Keep archive/Admitted/Make files
 Keep archive/Admitted/Store
 Keep archive/Admitted/Store/ParDo(_Store)
 Keep archive/Unopened
-Keep archive/Unopened/Global
 Keep archive/Unopened/Make files
 Keep archive/Unopened/Store
 Keep archive/Unopened/Store/ParDo(_Store)
 Keep archive/Unparsed
-Keep archive/Unparsed/Global
 Keep archive/Unparsed/Make files
 Keep archive/Unparsed/Store
 Keep archive/Unparsed/Store/ParDo(_Store)
 Keep archive/Invalid
-Keep archive/Invalid/Global
 Keep archive/Invalid/Make files
 Keep archive/Invalid/Store
 Keep archive/Invalid/Store/ParDo(_Store)
@@ -104,6 +93,8 @@ LIVE_LABELS = (
     "Count page views/UniteSets/Rate",
     "Keep ledger/UniteSets/Key by window",
     "Keep ledger/UniteSets/Rate",
+    "Store page views/Global",
+    "Store ledger/Global",
 )
 
 

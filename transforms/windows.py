@@ -1,0 +1,13 @@
+"""Getting out of the windows of somebody's pipeline: results count in windows of their own."""
+
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.transforms.window import GlobalWindows
+
+
+def in_global_window(elements: beam.PCollection[Any]) -> beam.PCollection[Any]:
+    """Put elements into the global window with its default trigger; where they are, a step that would cost 10 µs each
+    is spared.
+    """
+    return elements if elements.windowing.is_default() else elements | "Global" >> beam.WindowInto(GlobalWindows())
