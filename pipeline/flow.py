@@ -8,12 +8,16 @@ from transforms.count_page_views import CountPageViews
 from transforms.keep_archive import Archivable
 from transforms.keep_ledger import Entries, KeepLedger
 from transforms.open_messages import OpenMessages
+from transforms.outputs import Refused
 from transforms.parse_events import ParseEvents
 from transforms.validate_events import ValidateEvents
 
 
 class Endpoints(NamedTuple):
-    """Where messages come from and where results go: the ends of the flow. ``archive`` takes an Archivable."""
+    """Where messages come from and where results go: the ends of the flow.
+
+    ``dead_letters`` takes a Refused, ``archive`` an Archivable.
+    """
 
     messages: beam.PTransform
     page_views: beam.PTransform
@@ -42,12 +46,12 @@ def build(root: beam.Pipeline, ends: Endpoints, steps: Steps) -> None:
     parsed = opened.events | "Parse events" >> steps.parse_events
     valid = parsed.events | "Validate events" >> steps.validate_events
     views = valid.batches | "Count page views" >> steps.count_page_views
-    rejects = (opened.rejects, parsed.rejects, valid.rejects) | "All rejects" >> beam.Flatten()
-    entries = Entries(opened.received, valid.batches, views.counts, rejects)
+    refused = Refused(opened.rejects, parsed.rejects, valid.rejects)
+    entries = Entries(opened.received, valid.batches, views.counts, refused)
     ledger = entries | "Keep ledger" >> steps.keep_ledger
-    everything = Archivable(valid.batches, opened.rejects, parsed.rejects, valid.rejects)
+    everything = Archivable(valid.batches, *refused)
 
     views.rows | "Store page views" >> ends.page_views
-    rejects | "Store dead letters" >> ends.dead_letters
+    refused | "Store dead letters" >> ends.dead_letters
     ledger | "Store ledger" >> ends.ledger
     everything | "Keep archive" >> ends.archive

@@ -14,6 +14,7 @@ from transforms.core.ledger import LedgerCollector, Received, ledger_counts, led
 from transforms.core.records import EventBatch, LedgerCount, LedgerRow, Rejects
 from transforms.core.times import MINUTE
 from transforms.flushing import CollectingDoFn, collecting
+from transforms.outputs import Refused
 from transforms.panes import FINAL, Panes
 from transforms.parking import Parking
 from transforms.unite_sets import UniteSets
@@ -25,7 +26,7 @@ class Entries(NamedTuple):
     received: beam.PCollection[Received]
     batches: beam.PCollection[EventBatch]
     view_counts: beam.PCollection[LedgerCount]
-    rejects: beam.PCollection[Rejects]
+    refused: Refused
 
 
 class KeepLedger(beam.PTransform):
@@ -53,9 +54,11 @@ class KeepLedger(beam.PTransform):
         """Collect what happened, unite it as sets, and add up per type and minute."""
         # Batches are collected before anything is flattened: a Flatten of large elements makes runners store them.
         partials = (
-            entries.received | "Received" >> collecting(_CollectReceived(self._seed), self._parking),
-            entries.batches | "Admitted" >> collecting(_CollectAdmitted(self._seed), self._parking),
-            entries.rejects | "Rejected" >> collecting(_CollectRejected(self._seed), self._parking),
+            entries.received | "Received" >> self._collecting(_CollectReceived),
+            entries.batches | "Admitted" >> self._collecting(_CollectAdmitted),
+            entries.refused.unopened | "Unopened" >> self._collecting(_CollectRejected),
+            entries.refused.unparsed | "Unparsed" >> self._collecting(_CollectRejected),
+            entries.refused.invalid | "Invalid" >> self._collecting(_CollectRejected),
         )
         happened = (
             partials
@@ -72,6 +75,9 @@ class KeepLedger(beam.PTransform):
             | "Group" >> beam.GroupByKey()
             | "Rows" >> beam.ParDo(_Row(self._run)).with_output_types(LedgerRow)
         )
+
+    def _collecting(self, collect: "type[_Collect]") -> beam.PTransform:
+        return collecting(collect(self._seed), self._parking)
 
     def _rate(self) -> beam.PTransform:
         if self._panes.interval is None:

@@ -11,7 +11,7 @@ from apache_beam.runners.runner import PipelineRunner
 from options.settings import Settings
 from pipeline.endpoints.archive import FOLDER, NoArchive, StoreFiles
 from pipeline.endpoints.files import InputFile, ReadFiles
-from pipeline.endpoints.sqlite import store_dead_letters, store_ledger, store_page_views
+from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
 from pipeline.errors import MillraceError
 from pipeline.flow import Endpoints, Steps
 from transforms.core.contracts import fields_of, named_contract
@@ -74,7 +74,7 @@ def endpoints(settings: Settings, run: Run) -> Endpoints:
     return Endpoints(
         messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes, archive=archive),
         page_views=store_page_views(run.store, run.attempt),
-        dead_letters=store_dead_letters(run.store, run.attempt),
+        dead_letters=StoreDeadLetters(run.store, run.attempt),
         ledger=store_ledger(run.store, run.attempt),
         archive=NoArchive() if settings.no_archive else KeepArchive(StoreFiles(archive)),
     )

@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindow
+from apache_beam.typehints.decorators import no_annotations
 from apache_beam.utils.windowed_value import WindowedValue
 
 from pipeline.endpoints import sqlite_joins as joins
 from pipeline.endpoints.sqlite_access import Store, connect, in_transaction
 from transforms.core.records import LedgerRow, PageViews, Rejects
+from transforms.outputs import Refused
 from transforms.windows import in_global_window
 
 BATCH_BYTES = 2 << 20
@@ -59,15 +61,37 @@ class StoreRows(beam.PTransform):
         )
 
 
+class StoreDeadLetters(beam.PTransform):
+    """Join the rejects of all steps into dead_letters; each is noted by its id, since one may be handed over twice.
+
+    Args:
+        path: the store.
+        attempt: names what is noted.
+    """
+
+    def __init__(self, path: str, attempt: str) -> None:
+        super().__init__()
+        self._path = path
+        self._attempt = attempt
+
+    @no_annotations  # the input is a NamedTuple of collections
+    def expand(self, refused: Refused) -> beam.PCollection[tuple[str, int]]:
+        """Write the rejects of each step by themselves."""
+        stored = [
+            refused.unopened | "Unopened" >> self._store("unopened"),
+            refused.unparsed | "Unparsed" >> self._store("unparsed"),
+            refused.invalid | "Invalid" >> self._store("invalid"),
+        ]
+        return stored | "Stored" >> beam.Flatten()
+
+    def _store(self, kind: str) -> StoreRows:
+        join = partial(_join_rejects, attempt=self._attempt)
+        return StoreRows(self._path, self._attempt, Home(f"dead_letters, {kind}", join, len, _size_of_rejects))
+
+
 def store_page_views(path: str, attempt: str) -> StoreRows:
     """Join rows of page_views; the receipt counts views."""
     return StoreRows(path, attempt, Home("page_views", joins.join_page_views, _views, _size_of_row))
-
-
-def store_dead_letters(path: str, attempt: str) -> StoreRows:
-    """Join batches of rejects into dead_letters; each is noted by its id, since one may be handed over twice."""
-    join = partial(_join_rejects, attempt=attempt)
-    return StoreRows(path, attempt, Home("dead_letters", join, len, _size_of_rejects))
 
 
 def store_ledger(path: str, attempt: str) -> StoreRows:

@@ -34,6 +34,9 @@ _PASSING = {"SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_PROTOCOL"}
 _OUTSIDE = (sqlite3.OperationalError, sqlite3.DatabaseError)
 """What disks and other programs cause, by exact type; the other classes of sqlite3 are mistakes of ours."""
 
+CHECKPOINT_PAGES = 8_192
+"""Of 4 KiB in the log before they go to their places: a page of an index that many transactions change goes once."""
+
 T = TypeVar("T")
 
 
@@ -60,6 +63,7 @@ def connect(path: str, mode: str = "rw") -> Store:
     try:
         # With WAL a crash of the machine may lose the last commits, never the file.
         patiently(store, lambda: store.execute("PRAGMA synchronous = NORMAL"))
+        store.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     except BaseException:
         store.close()
         raise

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from contextlib import closing
 from typing import NamedTuple
 
+import numpy as np
+
 from pipeline.endpoints.sqlite_access import connect, in_transaction, patiently
 from transforms.core.contracts import PAGE_VIEW
 from transforms.core.ledger import Account, account
@@ -74,8 +76,8 @@ def _read(store: sqlite3.Connection, run: str, attempt: str) -> Figures:
     rows = _ledger(store, run)
     total = account(rows)
     receipts = dict(store.execute("SELECT home, written FROM receipts WHERE attempt = ?", (attempt,)))
-    rejects_of_attempt = "SELECT count(*) FROM rejects_written WHERE attempt = ?"
-    (written_rejects,) = store.execute(rejects_of_attempt, (attempt,)).fetchone()
+    written = store.execute("SELECT ids FROM rejects_written WHERE attempt = ?", (attempt,))
+    written_rejects = np.unique(np.frombuffer(b"".join(ids for (ids,) in written), dtype="<u8")).size
     rows_held, urls, first, last = store.execute(
         "SELECT count(*), count(DISTINCT url), min(window_start), max(window_end) FROM page_views"
     ).fetchone()

@@ -18,6 +18,11 @@ _HELD_SETS = (
 _LAST_SECOND = parse_time("9999-12-31T23:59:59Z")
 """The last window ends in the year 10000, which is no year of ISO 8601 with four digits."""
 
+_NOTED_DIGITS = 16
+"""Of a dead letter's id; two share them by chance only, as two events share an identity."""
+_write_object = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_write_list = json.JSONEncoder(ensure_ascii=False).encode
+
 Key = tuple[str, str, str]
 PackedSets = tuple[bytes, ...]
 
@@ -53,10 +58,11 @@ def join_dead_letters(store: sqlite3.Connection, rejects: Iterable[Reject], atte
     """Add dead letters, and note that this attempt at a run wrote them; one that is there already stays as it is."""
     rows = [dead_letter(reject) for reject in rejects]
     store.executemany(_INSERT_DEAD_LETTER, rows)
-    store.executemany("INSERT OR IGNORE INTO rejects_written VALUES (?, ?)", ((attempt, row[0]) for row in rows))
+    ids = b"".join(bytes.fromhex(row[0][:_NOTED_DIGITS]) for row in rows)
+    store.execute("INSERT INTO rejects_written VALUES (?, ?)", (attempt, ids))
 
 
-def dead_letter(reject: Reject) -> tuple[object, ...]:
+def dead_letter(reject: Reject) -> tuple[str, *tuple[object, ...]]:
     """Write a reject as a row of dead_letters."""
     published = "" if reject.publish_time is None else format_time(reject.publish_time)
     violations = [{"pointer": violation.pointer, "message": violation.message} for violation in reject.violations]
@@ -65,12 +71,12 @@ def dead_letter(reject: Reject) -> tuple[object, ...]:
         published,
         _text(reject.payload),
         reject.payload,
-        json.dumps(dict(reject.attributes), ensure_ascii=False, sort_keys=True),
+        _write_object(dict(reject.attributes)) if reject.attributes else "{}",
         reject.error_message,
         reject.stacktrace,
         reject.stage,
         reject.reason,
-        json.dumps(violations, ensure_ascii=False),
+        _write_list(violations) if violations else "[]",
         reject.event_type,
         reject.message_id,
         reject.position,

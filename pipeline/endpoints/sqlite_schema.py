@@ -33,7 +33,7 @@ CREATE TABLE dead_letters (
     error_message TEXT NOT NULL, stacktrace TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL,
     violations TEXT NOT NULL, event_type TEXT NOT NULL, message_id TEXT NOT NULL, position TEXT NOT NULL,
     publish_time TEXT NOT NULL, attempt INTEGER NOT NULL, pipeline_version TEXT NOT NULL
-) WITHOUT ROWID;
+);
 CREATE INDEX dead_letters_by_reason ON dead_letters (reason);
 CREATE TABLE ledger (
     run TEXT NOT NULL, event_type TEXT NOT NULL, minute TEXT NOT NULL,
@@ -46,9 +46,8 @@ CREATE TABLE receipts (
     PRIMARY KEY (attempt, home)
 ) WITHOUT ROWID;
 CREATE TABLE rejects_written (
-    attempt TEXT NOT NULL, dead_letter_id TEXT NOT NULL,
-    PRIMARY KEY (attempt, dead_letter_id)
-) WITHOUT ROWID;
+    attempt TEXT NOT NULL, ids BLOB NOT NULL
+);
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 

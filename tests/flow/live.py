@@ -16,7 +16,7 @@ from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import Timestamp
 
 from pipeline.endpoints.archive import StoreFiles
-from pipeline.endpoints.sqlite import store_dead_letters, store_ledger, store_page_views
+from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
 from pipeline.endpoints.sqlite_schema import prepare
 from pipeline.flow import Endpoints, Steps, build
 from tests.program import ledger, select
@@ -100,7 +100,7 @@ class Live:
         ends = Endpoints(
             script.end(),
             _Noting(self.folder / "reached", store_page_views(self.store, run)),
-            store_dead_letters(self.store, run),
+            StoreDeadLetters(self.store, run),
             store_ledger(self.store, run),
             KeepArchive(StoreFiles(str(self.folder / "archive"))),
         )

@@ -14,6 +14,7 @@ from pipeline.endpoints import resolve
 from pipeline.flow import Endpoints, Steps
 from tests.program import select
 from transforms.core.records import EventBatch, LedgerRow, PageViews, Rejects
+from transforms.outputs import Refused
 
 FAILED = "FAILED: the ledger does not add up; results are incomplete."
 ONE_LOST = "THE SUM DOES NOT ADD UP: +1."
@@ -49,8 +50,12 @@ class _Losing(beam.PTransform):
         self._lose = lose
 
     def expand(self, rows):
-        kept = rows | "Lose" >> beam.ParDo(_Lose(self._lose)).with_output_types(rows.element_type)
-        return kept | self._home
+        if isinstance(rows, Refused):
+            return Refused(*(self._kept(f"Lose of {name}", part) for name, part in rows._asdict().items())) | self._home
+        return self._kept("Lose", rows) | self._home
+
+    def _kept(self, label, rows):
+        return rows | label >> beam.ParDo(_Lose(self._lose)).with_output_types(rows.element_type)
 
 
 class _LosingOutput(beam.PTransform):

@@ -38,14 +38,17 @@ Count page views/UniteSets
 Count page views/UniteSets/Group by slot
 Count page views/UniteSets/Unite
 Count page views/Count
-All rejects
 Keep ledger
 Keep ledger/Received
 Keep ledger/Received/Collect
 Keep ledger/Admitted
 Keep ledger/Admitted/Collect
-Keep ledger/Rejected
-Keep ledger/Rejected/Collect
+Keep ledger/Unopened
+Keep ledger/Unopened/Collect
+Keep ledger/Unparsed
+Keep ledger/Unparsed/Collect
+Keep ledger/Invalid
+Keep ledger/Invalid/Collect
 Keep ledger/What happened
 Keep ledger/UniteSets
 Keep ledger/UniteSets/Group by slot
@@ -62,9 +65,19 @@ Store page views/Join
 Store page views/All
 Store page views/Receipt
 Store dead letters
-Store dead letters/Join
-Store dead letters/All
-Store dead letters/Receipt
+Store dead letters/Unopened
+Store dead letters/Unopened/Join
+Store dead letters/Unopened/All
+Store dead letters/Unopened/Receipt
+Store dead letters/Unparsed
+Store dead letters/Unparsed/Join
+Store dead letters/Unparsed/All
+Store dead letters/Unparsed/Receipt
+Store dead letters/Invalid
+Store dead letters/Invalid/Join
+Store dead letters/Invalid/All
+Store dead letters/Invalid/Receipt
+Store dead letters/Stored
 Store ledger
 Store ledger/Join
 Store ledger/All

@@ -23,6 +23,7 @@ from transforms.core.sets import NO_WINDOW
 from transforms.core.times import MINUTE, SECOND
 from transforms.count_page_views import CountPageViews
 from transforms.keep_ledger import Entries, KeepLedger
+from transforms.outputs import Refused
 from transforms.panes import Panes
 from transforms.unite_sets import UniteSets
 
@@ -166,7 +167,11 @@ def entries_of(root: beam.Pipeline, windows: Any, count_windows: Any) -> Entries
         root | "Received" >> elements(received, windows, Received),
         root | "Batches" >> elements(batches, windows, EventBatch),
         root | "Counts" >> elements(counts, count_windows, LedgerCount),
-        root | "Rejects" >> elements([tuple(refused[:2]), tuple(refused[1:])], windows, tuple[Reject, ...]),
+        Refused(
+            root | "Unopened" >> elements([tuple(refused[:2])], windows, tuple[Reject, ...]),
+            root | "Unparsed" >> elements([], windows, tuple[Reject, ...]),
+            root | "Invalid" >> elements([tuple(refused[1:])], windows, tuple[Reject, ...]),
+        ),
     )
 
 

@@ -72,8 +72,5 @@ def fingerprint(head: bytes) -> str:
 
 def stable_id(*parts: str) -> str:
     """Make a key of a row from the parts of its identity: 32 hex digits, no separator can be forged."""
-    digest = blake2b(digest_size=16)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
+    data = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return blake2b(b"".join([len(part).to_bytes(8, "big") + part for part in data]), digest_size=16).hexdigest()
