@@ -71,6 +71,11 @@ def card_spans(text: str) -> Iterator[tuple[int, int]]:
         at = end or start + 1
 
 
+def may_hold_card(text: str) -> bool:
+    """Tell fast that a text holds no card number: False only where ``card_spans`` gives none."""
+    return len(text) >= SHORTEST and _BEGINNING.search(text) is not None
+
+
 def is_card(digits: str) -> bool:
     """Tell whether digits, written as one group, are a card number."""
     return len(digits) in _LENGTHS.get(digits[:_PREFIX], ()) and _end_of_card(digits, 0, digits) == len(digits)

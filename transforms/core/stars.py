@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from transforms.core.cards import card_spans
+from transforms.core.cards import card_spans, may_hold_card
 
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _DIGIT = re.compile(r"(\\u002[0dD])|\\u003[0-9]|[0-9]")
@@ -22,7 +22,7 @@ def has_hidden_card(text: str) -> bool:
 
 def mask_text(text: str) -> str:
     """Put ``*`` for each digit of each card number; the very same text comes back where there is none."""
-    return mask_spans(text, card_spans(text))
+    return mask_spans(text, card_spans(text)) if may_hold_card(text) else text
 
 
 def mask_escaped(text: str) -> str:
