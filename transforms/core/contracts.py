@@ -42,31 +42,23 @@ class Contracts:
         self._reach = 1 + max(map(len, self._validators), default=0)
         self._judge_of = lru_cache(maxsize=4096)(self._find)
 
-    def judge_of(self, event_type: str) -> "Judge":
-        """Give the contract of an event type: the longest suffix of it, at a dot, that names one.
+    def find(self, event_type: str) -> "Judge | None":
+        """Find the contract of an event type: the longest suffix of it, at a dot, that names one."""
+        # Only as much of a type is looked at, and remembered, as the longest name is long: types may be hostile.
+        return self._judge_of(event_type[-self._reach :])
 
-        Raises:
-            EventRejected: unknown_contract.
-        """
+    def explain(self, event_type: str, data: Any) -> EventRejected:
+        """Say why data is refused: its type names no contract, or all violations, each with its JSON pointer."""
         judge = self.find(event_type)
         if judge is None:
             known = ", ".join(sorted(self._validators))
-            raise EventRejected(
+            return EventRejected(
                 Reason.UNKNOWN_CONTRACT,
                 f"type {event_type[:MAX_SHOWN]!r} names no contract; known are {known}",
                 [Violation("/type", "names no contract")],
             )
-        return judge
-
-    def find(self, event_type: str) -> "Judge | None":
-        """Find the contract of an event type, as ``judge_of``."""
-        # Only as much of a type is looked at, and remembered, as the longest name is long: types may be hostile.
-        return self._judge_of(event_type[-self._reach :])
-
-    def explain(self, name: str, data: Any) -> EventRejected:
-        """Say how data breaks a contract: every violation with its JSON pointer."""
-        violations = sorted(_violations(self._validators[name].iter_errors(data)))
-        return EventRejected(Reason.CONTRACT_VIOLATED, _headline(name, violations), violations)
+        violations = sorted(_violations(self._validators[judge.name].iter_errors(data)))
+        return EventRejected(Reason.CONTRACT_VIOLATED, _headline(judge.name, violations), violations)
 
     def _find(self, tail: str) -> "Judge | None":
         name = named_contract(tail, self._validators)

@@ -56,19 +56,18 @@ class Parser:
     def parse(self, batch: RawEvents) -> tuple[ParsedEvents, list[Reject]]:
         """Parse a batch; what is no event is set aside."""
         parse = self.for_origin(batch.origin)
-        if parse is parse_structured and (all_parsed := _parse_all(batch.raws)):
-            return ParsedEvents(*batch, all_parsed), []
-        events: list[ParsedEvent] = []
+        events = _decoded_all(batch.raws) if parse is parse_structured else [None] * len(batch.raws)
         refused: dict[int, EventRejected] = {}
-        for index, (raw, position) in enumerate(zip(batch.raws, batch.positions, strict=True)):
+        for index in [index for index, event in enumerate(events) if event is None] if None in events else ():
             try:
-                events.append(parse(raw, position))
+                events[index] = parse(batch.raws[index], batch.positions[index])
             except EventRejected as fault:
                 refused[index] = fault
+        parsed = [event for event in events if event is not None]
         if not refused:
-            return ParsedEvents(*batch, events), []
+            return ParsedEvents(*batch, parsed), []
         rejects = [make_reject(Stage.PARSE, fault, place_in(batch, index)) for index, fault in refused.items()]
-        return ParsedEvents(*without(batch, refused), events), rejects
+        return ParsedEvents(*without(batch, refused), parsed), rejects
 
     def for_origin(self, origin: Origin) -> Parse:
         """Give the function that parses the events of one message."""
@@ -99,13 +98,20 @@ class Parser:
         return parse
 
 
-def _parse_all(raws: Sequence[bytes]) -> Sequence[ParsedEvent] | None:
-    """Parse events in structured mode at once, or none of them where one needs a closer look."""
+def _decoded_all(raws: Sequence[bytes]) -> list[ParsedEvent | None]:
+    """Decode events in structured mode; None for those that need a closer look."""
     try:
         events = list(map(_envelope, raws))
     except (ValueError, RecursionError):
+        events = list(map(_decoded, raws))
+    return [event if event and event.data_base64 is None else None for event in events]
+
+
+def _decoded(raw: bytes) -> _Envelope | None:
+    try:
+        return _envelope(raw)
+    except (ValueError, RecursionError):
         return None
-    return None if [event for event in events if event.data_base64 is not None] else events
 
 
 def parse_structured(raw: bytes, _position: int = 0) -> ParsedEvent:

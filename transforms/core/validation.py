@@ -39,6 +39,9 @@ class TimePolicy(NamedTuple):
         return EventRejected(Reason.TOO_LATE if late else Reason.IN_FUTURE, text, [Violation("/time", text)])
 
 
+_BELIEVED = (Reason.CONTRACT_VIOLATED, Reason.BAD_TIME)
+
+
 class Validator:
     """Judges the parsed events of a message: column by column, and one by one only those that are refused."""
 
@@ -59,84 +62,69 @@ class Validator:
             event.masked = event.occurrence in batch.masked
         if len(admitted) == len(events):
             return EventBatch(batch.origin, admitted, batch.raws, batch.positions), []
-        refused = [
-            index
+        refused = {
+            index: (name, time)
             for index, (name, time) in enumerate(zip(names, times, strict=True))
             if name is None or time is None or not earliest <= time <= latest
-        ]
-        kept = without(batch, frozenset(refused))
-        rejects = [self._reject(events[index], place_in(batch, index)) for index in refused]
+        }
+        kept = without(batch, refused)
+        rejects = [self._reject(events[index], place_in(batch, index), *found) for index, found in refused.items()]
         return EventBatch(batch.origin, admitted, kept.raws, kept.positions), rejects
 
     def _contracts_kept(self, events: Sequence[ParsedEvent]) -> Sequence[str | None]:
         """Name the contract that each event keeps; None where it breaks it, or its type names none."""
         judges = {kind: self._contracts.find(kind) for kind in {event.type for event in events}}
         if len(judges) == 1 and (judge := judges[events[0].type]):
-            verdicts = map(judge.accepts, [event.data for event in events])
-            return [judge.name if verdict else None for verdict in verdicts]
-        return [
-            judge.name if (judge := judges[event.type]) and judge.accepts(event.data) else None for event in events
-        ]
+            name, verdicts = judge.name, map(judge.accepts, [event.data for event in events])
+            return [name if verdict else None for verdict in verdicts]
+        return [judge.name if (judge := judges[event.type]) and judge.accepts(event.data) else None for event in events]
 
-    def _refusal(self, parsed: ParsedEvent, publish_time: int | None) -> EventRejected:
-        """Say why an event is refused: unknown_contract, contract_violated, bad_time, too_late, in_future."""
-        try:
-            contract, accepts = self._contracts.judge_of(parsed.type)
-            if not accepts(parsed.data):
-                return self._all_violations(contract, parsed)
-            time = time_of(parsed)
-        except EventRejected as fault:
-            return fault
-        earliest, _ = self._policy.span(publish_time)
-        return self._policy.refusal(time, int(earliest) + self._policy.allowed_lateness)
+    def _reject(self, parsed: ParsedEvent, place: Place, name: str | None, time: int | None) -> Reject:
+        """Make a reject with what is known of the event; outside the time policy nothing is believed.
 
-    def _all_violations(self, contract: str, parsed: ParsedEvent) -> EventRejected:
-        fault = self._contracts.explain(contract, parsed.data)
-        try:
-            time_of(parsed)
-        except EventRejected as late:
-            return EventRejected(fault.reason, fault.message, [*fault.violations, *late.violations])
-        return fault
-
-    def _reject(self, parsed: ParsedEvent, place: Place) -> Reject:
-        """Make a reject with what is known of the event; outside the time policy nothing is believed."""
-        fault = self._refusal(parsed, place.origin.publish_time)
+        Args:
+            parsed: the event.
+            place: where it stood.
+            name: the contract that it keeps, None for none.
+            time: its time, None for none.
+        """
+        fault = self._refusal(parsed, place.origin.publish_time, name, time)
         known = Known(parsed.type)
-        if fault.reason in (Reason.CONTRACT_VIOLATED, Reason.BAD_TIME):
-            known = Known(parsed.type, self._contracts.judge_of(parsed.type).name, self._minute(parsed, place))
+        if fault.reason in _BELIEVED and (judge := self._contracts.find(parsed.type)):
+            earliest, latest = self._policy.span(place.origin.publish_time)
+            within = time is not None and earliest <= time <= latest
+            known = Known(parsed.type, judge.name, window_start(time, MINUTE) if within else None)
         return make_reject(Stage.VALIDATE, fault, place, known)
 
-    def _minute(self, parsed: ParsedEvent, place: Place) -> int | None:
-        try:
-            time = time_of(parsed)
-        except EventRejected:
-            return None
-        earliest, latest = self._policy.span(place.origin.publish_time)
-        return window_start(time, MINUTE) if earliest <= time <= latest else None
+    def _refusal(
+        self, parsed: ParsedEvent, publish_time: int | None, name: str | None, time: int | None
+    ) -> EventRejected:
+        """Say why: unknown_contract, contract_violated, bad_time, too_late, in_future."""
+        if name is None:
+            fault = self._contracts.explain(parsed.type, parsed.data)
+            if fault.reason is Reason.CONTRACT_VIOLATED and time is None:
+                fault.violations = [*fault.violations, *_no_time(parsed.time).violations]
+            return fault
+        if time is None:
+            return _no_time(parsed.time)
+        earliest, _ = self._policy.span(publish_time)
+        return self._policy.refusal(time, int(earliest) + self._policy.allowed_lateness)
 
 
 def _times(events: Sequence[ParsedEvent]) -> Sequence[int | None]:
     """Give the events' times in microseconds; None where there is none or it is none."""
     times = [event.time for event in events]
     if set(map(type, times)) == {str}:
-        return parse_times(times)  # type: ignore[arg-type] - all are texts
-    return [
-        time if isinstance(time, int) else None if time is None else parse_times([time])[0] for time in times
-    ]
+        return parse_times(times)  # type: ignore[arg-type]  # all are texts
+    return [parse_times([time])[0] if isinstance(time, str) else time for time in times]
 
 
-def time_of(parsed: ParsedEvent) -> int:
-    """Give an event's time in microseconds.
-
-    Raises:
-        EventRejected: bad_time.
-    """
-    time = parsed.time
-    if isinstance(time, int):
-        return time
-    if time is None:
-        raise bad_time("the event has no time")
+def _no_time(given: str | int | None) -> EventRejected:
+    """Say why what is given is no time."""
+    if not isinstance(given, str):
+        return bad_time("the event has no time")
     try:
-        return parse_time(time)
+        parse_time(given)
     except ValueError as error:
-        raise bad_time(f"{time[:MAX_SHOWN]!r}: {error}") from None
+        return bad_time(f"{given[:MAX_SHOWN]!r}: {error}")
+    raise AssertionError(given)
