@@ -17,6 +17,8 @@ from transforms.windows import in_global_window
 
 BATCH_BYTES = 2 << 20
 """What a transaction holds, about: some thousand rows, or a few large ones."""
+REJECT_BATCH_BYTES = 8 << 20
+"""The same of rejects: their ids lie all over an index, and the more of them there are, the more share a page."""
 ROW_BYTES = 1 << 10
 
 
@@ -24,13 +26,14 @@ class Home(NamedTuple):
     """A kind of results: its name, which the receipt bears, and what to do with its elements.
 
     ``join`` writes a batch within a transaction, ``weigh`` says what an element counts in the receipt, ``size`` about
-    how many bytes it is.
+    how many bytes it is, and ``batch_bytes`` how many make a batch.
     """
 
     name: str
     join: Callable[[Store, Sequence[Any]], None]
     weigh: Callable[[Any], int]
     size: Callable[[Any], int]
+    batch_bytes: int = BATCH_BYTES
 
 
 class StoreRows(beam.PTransform):
@@ -86,7 +89,8 @@ class StoreDeadLetters(beam.PTransform):
 
     def _store(self, kind: str) -> StoreRows:
         join = partial(_join_rejects, attempt=self._attempt)
-        return StoreRows(self._path, self._attempt, Home(f"dead_letters, {kind}", join, len, _size_of_rejects))
+        home = Home(f"dead_letters, {kind}", join, len, _size_of_rejects, REJECT_BATCH_BYTES)
+        return StoreRows(self._path, self._attempt, home)
 
 
 def store_page_views(path: str, attempt: str) -> StoreRows:
@@ -149,7 +153,7 @@ class _Write(_StoreDoFn):
     def process(self, element: Any) -> Iterable[int]:
         self._batch.append(element)
         self._bytes += self._home.size(element)
-        if self._bytes >= BATCH_BYTES:
+        if self._bytes >= self._home.batch_bytes:
             self._flush()
         return ()
 

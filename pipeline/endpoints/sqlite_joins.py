@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from pipeline import __version__
 from transforms.core.identity import dead_letter_id
@@ -56,7 +57,8 @@ def unite(held: bytes, new: bytes) -> bytes:
 
 def join_dead_letters(store: sqlite3.Connection, rejects: Iterable[Reject], attempt: str) -> None:
     """Add dead letters, and note that this attempt at a run wrote them; one that is there already stays as it is."""
-    rows = [dead_letter(reject) for reject in rejects]
+    # By id, since each page of its index that a transaction changes is then changed once.
+    rows = sorted((dead_letter(reject) for reject in rejects), key=itemgetter(0))
     store.executemany(_INSERT_DEAD_LETTER, rows)
     ids = b"".join(bytes.fromhex(row[0][:_NOTED_DIGITS]) for row in rows)
     store.execute("INSERT INTO rejects_written VALUES (?, ?)", (attempt, ids))

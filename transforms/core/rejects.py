@@ -127,6 +127,7 @@ def clean_text(text: str) -> str:
 
 
 def _clean_violations(violations: Sequence[Violation]) -> tuple[Violation, ...]:
-    kept = tuple(Violation(clean_text(v.pointer), clean_text(v.message)) for v in violations[:MAX_VIOLATIONS])
-    more = len(violations) - len(kept)
-    return (*kept, Violation("", f"and {more} more")) if more else kept
+    kept = [Violation(clean_text(pointer), clean_text(message)) for pointer, message in violations[:MAX_VIOLATIONS]]
+    if more := len(violations) - len(kept):
+        kept.append(Violation("", f"and {more} more"))
+    return tuple(kept)
