@@ -46,7 +46,7 @@ def in_words(error: Exception) -> MillraceError | None:
     text = str(error)
     if isinstance(error, MillraceError):
         return type(error)(_STEP.sub("", text))
-    if ours := _OURS.findall(text):
+    if ours := _OURS.findall(f"{type(error).__name__}: {text}"):
         return MillraceError(ours[-1])
     step = _STEP.search(text)
     if step and step[1].startswith(_READING) and text.startswith(_OF_A_FILE):

@@ -49,9 +49,10 @@ class Park(beam.DoFn):
         """Park one partial."""
         slot, partial = element
         try:
-            yield slot, _encode(self._write(partial))
+            ticket = self._write(partial)
         except OSError as error:
             raise _told(self._folder, error) from error
+        yield slot, _encode(ticket)
 
     def teardown(self) -> None:
         """Close the file; it stays until the folder is removed."""

@@ -17,8 +17,9 @@ from transforms.windows import in_global_window
 
 BATCH_BYTES = 2 << 20
 """What a transaction holds, about: some thousand rows, or a few large ones."""
-REJECT_BATCH_BYTES = 8 << 20
-"""The same of rejects: their ids lie all over an index, and the more of them there are, the more share a page."""
+REJECT_BATCHES = 4
+"""How many times as much it is of rejects: their ids lie all over an index, and the more there are, the more share a
+page of it."""
 ROW_BYTES = 1 << 10
 
 
@@ -26,14 +27,14 @@ class Home(NamedTuple):
     """A kind of results: its name, which the receipt bears, and what to do with its elements.
 
     ``join`` writes a batch within a transaction, ``weigh`` says what an element counts in the receipt, ``size`` about
-    how many bytes it is, and ``batch_bytes`` how many make a batch.
+    how many bytes it is; a transaction takes ``batches`` times BATCH_BYTES of them.
     """
 
     name: str
     join: Callable[[Store, Sequence[Any]], None]
     weigh: Callable[[Any], int]
     size: Callable[[Any], int]
-    batch_bytes: int = BATCH_BYTES
+    batches: int = 1
 
 
 class StoreRows(beam.PTransform):
@@ -89,7 +90,7 @@ class StoreDeadLetters(beam.PTransform):
 
     def _store(self, kind: str) -> StoreRows:
         join = partial(_join_rejects, attempt=self._attempt)
-        home = Home(f"dead_letters, {kind}", join, len, _size_of_rejects, REJECT_BATCH_BYTES)
+        home = Home(f"dead_letters, {kind}", join, len, _size_of_rejects, REJECT_BATCHES)
         return StoreRows(self._path, self._attempt, home)
 
 
@@ -153,7 +154,7 @@ class _Write(_StoreDoFn):
     def process(self, element: Any) -> Iterable[int]:
         self._batch.append(element)
         self._bytes += self._home.size(element)
-        if self._bytes >= self._home.batch_bytes:
+        if self._bytes >= BATCH_BYTES * self._home.batches:
             self._flush()
         return ()
 

@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipeline.endpoints.file_bytes import open_file
 from pipeline.endpoints.finding import find_inputs
 from tests.pipeline.runs import ended, is_sound, no_stack_trace, page_view, run, start, views_file
 from tests.program import read_tables, select
+from transforms.parking import Park
 
 
 @pytest.fixture
@@ -117,6 +119,26 @@ def test_a_limit_on_the_size_of_files(tmp_path, views, undisturbed, capsys):
     assert no_stack_trace(seen)
     assert is_sound(tmp_path / "out")
     assert run(capsys, "--input", views, "--output", tmp_path / "out", "--quiet").status == 0
+    assert read_tables(tmp_path / "out") == undisturbed
+
+
+def test_a_temporary_folder_that_is_full(tmp_path, views, undisturbed, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    with monkeypatch.context() as patched:
+        patched.setattr(Park, "_write", full)
+        seen = run(capsys, "--input", views, "--output", tmp_path / "out", "--quiet")
+    assert seen.status == 1
+    assert seen.err.startswith(f"millrace: cannot keep intermediate results in {temporary}/millrace-")
+    assert ": No space left on device\nSet TMPDIR to a folder with more room" in seen.err
+    assert no_stack_trace(seen)
+    assert list(temporary.iterdir()) == []
+    assert run(capsys, "--input", views, "--output", tmp_path / "out", "--quiet").status == 0
+    assert list(temporary.iterdir()) == []
     assert read_tables(tmp_path / "out") == undisturbed
 
 
