@@ -3,6 +3,7 @@
 import gc
 import io
 import logging
+import os
 import signal
 import sys
 import tempfile
@@ -23,6 +24,9 @@ FAILED_STATUS = 1
 INTERRUPTED_STATUS = 130
 INTERRUPTED = "millrace: interrupted; run the same command again to finish"
 
+_LIBRARIES = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
+"""Settings that libraries read when they are imported: Arrow's own pool keeps 10 MB of what it has freed, and numpy would
+start a thread per core for linear algebra, which nobody does here."""
 _TALKATIVE = ("apache_beam.runners.common", "apache_beam.runners.worker")
 """Beam's loggers that print the stack of an exception which is also raised, and then told by us."""
 
@@ -67,6 +71,8 @@ def _run(arguments: list[str]) -> int:
 
     if fault := check_distribution():
         return _fail(fault)
+    for name, value in _LIBRARIES.items():
+        os.environ.setdefault(name, value)
     _configure_logging()  # before Beam's options, which would do it their way
     with _uncollected():
         from options.faults import UsageError, render_faults  # noqa: PLC0415

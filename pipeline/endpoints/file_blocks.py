@@ -13,7 +13,7 @@ from transforms.core.reasons import Reason
 from transforms.core.records import Form, Message, Unreadable
 from transforms.core.rejects import OPAQUE_HEAD_BYTES
 
-BLOCK_BYTES = 32 << 20
+BLOCK_BYTES = 16 << 20
 """Files are archived in parts of this size; each part makes the same files of the archive in every run."""
 
 
