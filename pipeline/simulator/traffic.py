@@ -1,0 +1,49 @@
+"""Normal traffic of all kinds: what happens next, as an event."""
+
+from bisect import bisect
+from itertools import accumulate
+
+from pipeline.simulator.dice import Dice, spread
+from pipeline.simulator.people import People
+from pipeline.simulator.plan import Plan
+from pipeline.simulator.records import Item
+from pipeline.simulator.shopping import Changes, Logins, Payments
+from pipeline.simulator.site import Interface, Site
+from pipeline.simulator.times import spelt
+from transforms.core.times import MINUTE, SECOND, format_time
+
+_PREFIXES = spread((("", 95), ("com.acme.", 5)))
+"""What organisations put before the name of a contract."""
+
+_DELAYS = spread(((3 * SECOND, 49), (MINUTE, 1)))
+"""Bounds of the time between an event and its sending: at once, or when a device is online again."""
+
+
+class Traffic:
+    """Events that are as they should be."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._dice = Dice(plan.seed, "traffic")
+        self._seed = plan.seed
+        self._start = plan.start
+        self._number = 0
+        people = People(plan, int(format_time(plan.start)[:4]))
+        lanes = (Site(plan, people), Interface(plan, people), Logins(plan, people), Payments(plan, people))
+        self._lanes = [lane.draw for lane in (*lanes, Changes(plan, people))]
+        self._weights = list(accumulate(plan.mix))
+
+    def next(self, sent: int, shift: int = 0) -> Item:
+        """Give the next event, sent at a time; its own time is a little earlier, and ``shift`` later than that."""
+        dice = self._dice
+        self._number += 1
+        kind, data, is_bot = self._lanes[bisect(self._weights, dice.below(self._weights[-1]))]()
+        time = sent - dice.below(min(dice.pick(_DELAYS), sent - self._start + 1)) + shift
+        return Item(
+            sent,
+            f"{kind.letter}{self._seed}-{self._number}",
+            kind.source,
+            dice.pick(_PREFIXES) + kind.type,
+            spelt(dice, time),
+            data,
+            is_bot=is_bot,
+        )
