@@ -18,7 +18,7 @@ WORD = 1 << 32
 
 
 class Dice:
-    """One stream of random numbers; each ``name`` has a stream of its own, so that a change to one leaves the others."""
+    """A stream of random numbers; each ``name`` has its own, so that changing one part leaves the others alone."""
 
     def __init__(self, seed: int, name: str) -> None:
         self.bits: Callable[[], int] = _words(PCG64([seed, crc32(name.encode())])).__next__

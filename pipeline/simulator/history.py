@@ -45,9 +45,8 @@ class _Happening:
         self._late = self._duplicate + chance(plan.late)
         self._in_future = self._late + chance(plan.in_future)
         self._faults = (*FAULTS, *(IN_MESSAGES if plan.envelope else IN_FILES))
-        self._bulky = BULKY_IN_MESSAGES if plan.envelope else BULKY_IN_FILES
-        if not plan.malformed:
-            self._bulky = ()
+        bulky = BULKY_IN_MESSAGES if plan.envelope else BULKY_IN_FILES
+        self._bulky = bulky if plan.malformed else ()
         self._bulky_every = plan.bulky_every
         self._outcomes = (Reason.TOO_LATE, Reason.IN_FUTURE) if plan.envelope else (COUNTED, COUNTED)
 

@@ -1,7 +1,7 @@
 """Lines of files: an event a line, or a message a line in Pub/Sub's push envelope; and what is true of each."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -23,7 +23,7 @@ class Line(NamedTuple):
 
     text: bytes
     message_id: str
-    items: Iterable[Item]
+    items: Sequence[Item]
     is_whole: bool = False
     again: bool = False
 

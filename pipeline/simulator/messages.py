@@ -8,10 +8,10 @@ from pipeline.simulator.framing import FRAMINGS, SINGLE, Framing, in_array, on_l
 from pipeline.simulator.gzipping import stored
 from pipeline.simulator.plan import Plan
 from pipeline.simulator.records import Broken, Item, Message
-from transforms.core.times import MILLISECOND, SECOND
+from transforms.core.times import MILLISECOND, MINUTE, SECOND
 
-_LINGER = 10 * SECOND
-"""How long a batch waits for more events."""
+_LINGER, _LONG_LINGER = 10 * SECOND, 10 * MINUTE
+"""How long a batch waits for more events, and how long one whose size was asked for: nothing becomes late by it."""
 
 _ON_THE_WAY = range(50, 3000)
 """Milliseconds from the last event of a message to its publishing."""
@@ -28,11 +28,10 @@ def messages(history: Iterable[Item | Broken], plan: Plan) -> Iterator[Message]:
 def _published(history: Iterable[Item | Broken], plan: Plan) -> Iterator[Message]:
     dice = Dice(plan.seed, "messages")
     framings = framings_of(plan.events_per_message)
+    linger = _LONG_LINGER if plan.events_per_message else _LINGER
     # Digits, as Pub/Sub's ids are; they begin as no card number does, and another seed has others.
     prefix = f"9{crc32(str(plan.seed).encode()):010}"
-    number = 0
-    for batch in _batches(history, dice, framings):
-        number += 1
+    for number, batch in enumerate(_batches(history, dice, framings, linger), start=1):
         yield _message(f"{prefix}{number:09}", batch, dice)
 
 
@@ -47,14 +46,17 @@ def framings_of(events_per_message: int | None) -> tuple[Framing, ...]:
 Batch = tuple[Framing, list[Item]] | Broken
 
 
-def _batches(history: Iterable[Item | Broken], dice: Dice, framings: tuple[Framing, ...]) -> Iterator[Batch]:
+def _batches(
+    history: Iterable[Item | Broken], dice: Dice, framings: tuple[Framing, ...], linger: int
+) -> Iterator[Batch]:
     """Collect events until a batch is full or has waited long enough; what is broken goes its own way."""
-    framing, items = dice.pick(framings), []
+    framing = dice.pick(framings)
+    items: list[Item] = []
     for entry in history:
         if isinstance(entry, Broken):
             yield entry
             continue
-        if items and entry.sent - items[0].sent > _LINGER:
+        if items and entry.sent - items[0].sent > linger:
             yield framing, items
             framing, items = dice.pick(framings), []
         items.append(entry)

@@ -72,7 +72,7 @@ def mixed(number: int) -> int:
 
 
 def _address(home: int) -> str:
-    """Give a home its address, one in four IPv6: of the ranges for benchmarks (RFC 2544) and documentation (RFC 3849)."""
+    """Give a home its address, one in four IPv6; of ranges for benchmarks and documentation (RFC 2544, RFC 3849)."""
     if home & 3 and home < _IPV4_HOMES:
         return f"198.{18 + (home >> 16)}.{home >> 8 & 255}.{home & 255}"
     return f"2001:db8:{home >> 16:x}:{home & 0xFFFF:x}::1"

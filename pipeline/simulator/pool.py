@@ -8,7 +8,7 @@ Visit = Iterator[str]
 """A visit as it goes on: the data of its events, one after another; it has at least one."""
 
 MOST_VISITS = 8_192
-"""Visits under way in one pool, so that memory does not grow with the rate; where more are wanted, paces are quicker."""
+"""Visits under way in one pool: memory does not grow with the rate. Where more would be needed, visits are quicker."""
 
 
 class Pool:

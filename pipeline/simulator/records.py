@@ -65,7 +65,7 @@ class Broken(NamedTuple):
 class Message(NamedTuple):
     """A message as it is published, and what it holds.
 
-    ``is_whole`` says that it is refused as a whole, ``again`` that it is delivered a second time; ``line`` as in Broken.
+    ``is_whole`` says that it is refused as a whole, ``again`` that it is delivered again; ``line`` as in Broken.
     """
 
     message_id: str

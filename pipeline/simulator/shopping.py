@@ -6,6 +6,7 @@ one merchant at most one in ``_APART`` is declined at the first try.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from pipeline.simulator.dice import Dice, spread
 from pipeline.simulator.kinds import CHANGE, LOGIN, PAYMENT, Kind
@@ -28,12 +29,13 @@ _PACE = 20
 """Seconds between the tries of one turn."""
 
 _APART = 9
-_MISTYPED, _OUTCOMES, _SECOND_TRIES, _DECLINES = map(spread, (MISTYPED, OUTCOMES, SECOND_TRIES, DECLINES))
+_MISTYPED, _OUTCOMES = spread(MISTYPED), spread(OUTCOMES)
+_SECOND_TRIES, _DECLINES = spread(SECOND_TRIES), spread(DECLINES)
 _CHANNELS = spread((("ecommerce", 94), ("recurring", 4), ("moto", 2)))
 _RARELY = 10
 
 
-def _pool(plan: Plan, kind: str, dice: Dice, begin: "Callable[[], Visit]") -> Pool:
+def _pool(plan: Plan, kind: str, dice: Dice, begin: Callable[[], Visit]) -> Pool:
     return Pool(dice, plan.expected(kind) * _PACE * SECOND // plan.duration, begin)
 
 
@@ -58,7 +60,8 @@ class Logins:
     def _login(self, customer: Customer, outcome: str) -> str:
         return (
             f'{{"account_id":"{customer.account_id}","outcome":{outcome},"ip":"{customer.ip}",'
-            f'"device_id":"{customer.device_id}","user_agent":"{customer.user_agent}","geo":{_geo(self._dice, customer)}}}'
+            f'"device_id":"{customer.device_id}","user_agent":"{customer.user_agent}",'
+            f'"geo":{_geo(self._dice, customer)}}}'
         )
 
 

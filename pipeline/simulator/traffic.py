@@ -19,6 +19,15 @@ _DELAYS = spread(((3 * SECOND, 49), (MINUTE, 1)))
 """Bounds of the time between an event and its sending: at once, or when a device is online again."""
 
 
+_LANES: dict[str, type[Site | Interface | Logins | Payments | Changes]] = {
+    "page_view": Site,
+    "request": Interface,
+    "login": Logins,
+    "payment": Payments,
+    "change": Changes,
+}
+
+
 class Traffic:
     """Events that are as they should be."""
 
@@ -28,9 +37,8 @@ class Traffic:
         self._start = plan.start
         self._number = 0
         people = People(plan, int(format_time(plan.start)[:4]))
-        lanes = (Site(plan, people), Interface(plan, people), Logins(plan, people), Payments(plan, people))
-        self._lanes = [lane.draw for lane in (*lanes, Changes(plan, people))]
-        self._weights = list(accumulate(plan.mix))
+        self._lanes = [_LANES[kind](plan, people).draw for kind in plan.mix]
+        self._weights = list(accumulate(plan.mix.values()))
 
     def next(self, sent: int, shift: int = 0) -> Item:
         """Give the next event, sent at a time; its own time is a little earlier, and ``shift`` later than that."""
