@@ -27,7 +27,7 @@ _NOTES = (
 )
 
 HELP = HelpPage(
-    usage="usage: python -m pipeline.simulate --output FILE [--option value] ...",
+    usage="usage: python -m pipeline.simulate --output FILE ...",
     about="Synthetic traffic of a shop, labelled and repeatable: page views, requests, logins, payments, and faults.",
     options=OPTIONS,
     statuses=_STATUSES,

@@ -13,7 +13,7 @@ class Group(StrEnum):
     """The headings under which options are shown, in this order."""
 
     HISTORY = "What happens"
-    WRONG = "What goes wrong (parts of all events, if not said otherwise)"
+    WRONG = "What goes wrong (ratios are of all events)"
     FORM = "How it is sent"
     OUTPUT = "Output"
 
@@ -80,7 +80,12 @@ OPTIONS = (
         "0.01",
     ),
     Option(
-        "redelivered", Group.WRONG, Ratio(), "0.005", "With --envelope: messages delivered again, unchanged.", "0.05"
+        "redelivered",
+        Group.WRONG,
+        Ratio(),
+        "0.005",
+        "With --envelope: part of the messages that are delivered again, unchanged.",
+        "0.05",
     ),
     Option(
         "envelope",

@@ -51,4 +51,4 @@ def _ledger(expected: Expected) -> Iterator[str]:
     for reason, number in expected.rejected.items():
         yield f"      {reason:{longest}}  {number:>{width},}"
     if expected.redelivered:
-        yield f"  {expected.redelivered:,} more were delivered again in the same messages, and are not received again."
+        yield f"  {expected.redelivered:,} more came in messages delivered again, which are received once."
