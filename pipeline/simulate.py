@@ -22,9 +22,9 @@ from pipeline.progress import Progress
 from pipeline.report.exits import INTERRUPTED_STATUS, USAGE_STATUS, fail
 from pipeline.report.printing import escape_unprintable, let_go, print_text
 from pipeline.report.progress import ProgressReport
+from pipeline.report.simulation import Written, progress_text, summary
 from pipeline.simulator.lines import labels, lines
 from pipeline.simulator.plan import Plan
-from pipeline.simulator.report import Written, progress_text, summary
 from pipeline.simulator.tally import Tally
 
 STDOUT = "-"

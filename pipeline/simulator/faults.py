@@ -16,7 +16,6 @@ _LEVELS = 99
 _NOT_EVENTS = ("{}", "null", "17", '"heartbeat"')
 _MISSING = ("id", "source", "type")
 _BAD_TIMES = ("", "yesterday", "2026-13-01T00:00:00Z", "2026-02-30T10:40:00Z", "2026-09-17T24:40:00Z", "1789603200")
-_CUT_SHORT = "0123456789"
 
 
 def _not_an_event(item: Item, dice: Dice) -> None:

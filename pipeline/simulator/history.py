@@ -18,8 +18,8 @@ from pipeline.simulator.traffic import Traffic
 from transforms.core.reasons import Reason
 from transforms.core.times import HOUR, MILLISECOND, MINUTE
 
-LATE = (62 * MINUTE, 6 * HOUR)
-IN_FUTURE = (HOUR, 3 * HOUR)
+_LATE = (62 * MINUTE, 6 * HOUR)
+_IN_FUTURE = (HOUR, 3 * HOUR)
 """How late, or early, an event is that is refused for it: at least, and less than."""
 
 _RECENT = 4096
@@ -59,9 +59,9 @@ class _Happening:
         if bits >= self._in_future:
             return self._good(sent)
         if bits >= self._late:
-            return self._mistimed(sent, self._between(IN_FUTURE), self._outcomes[1])
+            return self._mistimed(sent, self._between(_IN_FUTURE), self._outcomes[1])
         if bits >= self._duplicate:
-            return self._mistimed(sent, -self._between(LATE), self._outcomes[0])
+            return self._mistimed(sent, -self._between(_LATE), self._outcomes[0])
         if bits >= self._malformed:
             return self._recent.again(sent) or self._good(sent)
         return self._wrong(self._dice.pick(self._faults), sent)

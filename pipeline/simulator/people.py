@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import count
+from typing import NamedTuple
 
 from pipeline.simulator.dice import Dice
 from pipeline.simulator.plan import Plan
@@ -22,6 +23,14 @@ _WORD = 1 << 64
 _IPV4_HOMES = 1 << 17
 
 
+class Visitor(NamedTuple):
+    """What a visit shows of a customer."""
+
+    account_id: str
+    ip: str
+    user_agent: str
+
+
 class People:
     """Customers by number; two live at each address."""
 
@@ -32,9 +41,10 @@ class People:
         self._seed = plan.seed
         self._year = year
 
-    def anyone(self, dice: Dice) -> Customer:
-        """Pick a customer."""
-        return self.customer(dice.bits() & self._mask)
+    def visitor(self, dice: Dice) -> Visitor:
+        """Pick a customer, of whom no more is wanted than a visit shows."""
+        number = dice.bits() & self._mask
+        return Visitor(_account(number), _address(number >> 1), _agent(number))
 
     def in_turn(self) -> Iterator[Customer]:
         """Give all customers again and again, always in the same order, so that nobody comes twice in a short time."""
@@ -54,10 +64,10 @@ class People:
             exp_year=self._year + 1 + (bits >> 40 & 3),
         )
         return Customer(
-            account_id=f"a-{number}",
+            account_id=_account(number),
             device_id=f"d-{number * _STRIDE % (1 << 32):08x}",
             ip=_address(number >> 1),
-            user_agent=AGENTS[(bits >> 44 & 0xFF) % len(AGENTS)],
+            user_agent=_agent(number),
             city=CITIES[bits >> 52 & 7],
             card=card,
         )
@@ -69,6 +79,14 @@ def mixed(number: int) -> int:
     number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 % _WORD
     number = (number ^ number >> 27) * 0x94D049BB133111EB % _WORD
     return number ^ number >> 31
+
+
+def _account(number: int) -> str:
+    return f"a-{number}"
+
+
+def _agent(number: int) -> str:
+    return AGENTS[number % len(AGENTS)]
 
 
 def _address(home: int) -> str:

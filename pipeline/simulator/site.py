@@ -2,10 +2,10 @@
 
 from pipeline.simulator.dice import Dice, chance, spread
 from pipeline.simulator.kinds import APP_VIEW, REQUEST, WEB_VIEW, Kind
-from pipeline.simulator.people import People
+from pipeline.simulator.people import People, Visitor
 from pipeline.simulator.plan import Plan
 from pipeline.simulator.pool import Pool, Visit
-from pipeline.simulator.shop import AGENTS, BOTS, CALLS, PAGES, QUERIES, SPELLINGS, Customer, crawler_address
+from pipeline.simulator.shop import BOTS, CALLS, PAGES, QUERIES, SPELLINGS, crawler_address
 from transforms.core.times import SECOND
 
 HOT_PAGE = "/products/oak-lamp"
@@ -15,6 +15,7 @@ _FIRST = 600
 _LONGEST_STAY = 9
 _CRAWL = range(5, 36)
 _CRAWLERS = 12
+_REFERRERS, _REFERRERS_SENT = 5, 2
 _OK = 200
 
 
@@ -53,13 +54,13 @@ class Site:
         return kind, pool.draw(), False
 
     def _stay(self) -> Visit:
-        customer = self._people.anyone(self._dice)
-        who = _named(self._dice, customer)
+        visitor = self._people.visitor(self._dice)
+        who = _named(self._dice, visitor)
         previous = "null"
         for _ in range(1 + self._dice.below(_LONGEST_STAY)):
             url = self._dice.pick(self._dice.pick(_BY_VISITS))
-            yield f'{{"url":"{url}","referrer":{previous},{who},"user_agent":"{customer.user_agent}"}}'
-            previous = self._dice.pick((f'"{url}"', f'"{url}"', "null", "null", "null"))
+            yield f'{{"url":"{url}","referrer":{previous},{who},"user_agent":"{visitor.user_agent}"}}'
+            previous = f'"{url}"' if self._dice.below(_REFERRERS) < _REFERRERS_SENT else "null"
 
     def _crawl(self) -> Visit:
         agent = self._dice.pick(BOTS)
@@ -80,10 +81,10 @@ _NAMED = spread(
 )
 
 
-def _named(dice: Dice, customer: Customer) -> str:
+def _named(dice: Dice, visitor: Visitor) -> str:
     """Say who a visitor is: signed in, a session, an address, or nobody that one could tell."""
     form = dice.pick(_NAMED)
-    return form.format(account=customer.account_id, session=f"s-{dice.bits():08x}", ip=customer.ip)
+    return form.format(account=visitor.account_id, session=f"s-{dice.bits():08x}", ip=visitor.ip)
 
 
 class Interface:
@@ -97,9 +98,9 @@ class Interface:
         """Give the next request, as ``Site.draw`` does."""
         method, url, status = self._dice.pick(CALLS)
         size = 40 + self._dice.below(3960) if status == _OK else "null"
-        ip, agent = self._people.anyone(self._dice).ip, self._dice.pick(AGENTS)
+        visitor = self._people.visitor(self._dice)
         data = (
-            f'{{"method":"{method}","url":"{url}","status":{status},"bytes":{size},"ip":"{ip}",'
-            f'"referrer":null,"user_agent":"{agent}"}}'
+            f'{{"method":"{method}","url":"{url}","status":{status},"bytes":{size},"ip":"{visitor.ip}",'
+            f'"referrer":null,"user_agent":"{visitor.user_agent}"}}'
         )
         return REQUEST, data, False

@@ -18,7 +18,6 @@ _PREFIXES = spread((("", 95), ("com.acme.", 5)))
 _DELAYS = spread(((3 * SECOND, 49), (MINUTE, 1)))
 """Bounds of the time between an event and its sending: at once, or when a device is online again."""
 
-
 _LANES: dict[str, type[Site | Interface | Logins | Payments | Changes]] = {
     "page_view": Site,
     "request": Interface,

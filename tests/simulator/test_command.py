@@ -33,9 +33,9 @@ def digest(data):
 @pytest.mark.parametrize(
     ("form", "events", "labels"),
     [
-        ((), "39c33b0bbda2aac7", "a3559b7ba9508c41"),
-        (("--envelope",), "4b336d58089993aa", "4395e0d710a982e4"),
-        (("--envelope", "--events_per_message", "20", "--seed", "9"), "ee0ba599f61fab6f", "ee7bb0428f84bbab"),
+        ((), "19be3670b2300233", "aa0f82909ec5a061"),
+        (("--envelope",), "2d04ae0d0379d0db", "e44e1de15196dda0"),
+        (("--envelope", "--events_per_message", "20", "--seed", "9"), "c7204b7a6966c3f3", "6d204ef61e6a3d3e"),
     ],
     ids=["lines", "messages", "batches"],
 )

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.simulate import main
 from tests.program import added_up, ledger, run_here, select
+from transforms.core.reasons import Reason
 
 EVERYTHING = ("--duplicates", "0.1", "--late", "0.05", "--in_future", "0.03", "--malformed", "0.15")
 IN_FILES = {
@@ -23,6 +24,10 @@ IN_FILES = {
 }
 IN_MESSAGES = IN_FILES | {"not_decompressible", "decompressed_too_large", "too_late", "in_future"}
 """All reasons but bad_log_line, which only a line of an access log can have."""
+
+
+def test_every_reason_is_simulated():
+    assert IN_MESSAGES | {"bad_log_line"} == set(Reason)
 
 
 def simulated(folder, *arguments):
