@@ -27,10 +27,6 @@ class Line(NamedTuple):
     is_whole: bool = False
     again: bool = False
 
-    def outcomes(self) -> Iterator[tuple[Item, str]]:
-        """Give the events and what becomes of each."""
-        return ((item, REDELIVERED if self.again else item.outcome) for item in self.items)
-
 
 def lines(plan: Plan) -> Iterator[Line]:
     """Write a plan's history, lazily."""
@@ -72,7 +68,8 @@ def labels(line: Line, number: int, offset: int) -> str:
     has_positions = line.message_id and not line.is_whole
     return "".join(
         f'{where},"position":{position if has_positions else "null"},"id":"{item.id}","source":"{item.source}",'
-        f'"type":"{item.type}","outcome":"{outcome}","bot":{"true" if item.is_bot else "false"},'
+        f'"type":"{item.type}","outcome":"{REDELIVERED if line.again else item.outcome}",'
+        f'"bot":{"true" if item.is_bot else "false"},'
         f'"scenario":"{item.scenario}"}}\n'
-        for position, (item, outcome) in enumerate(line.outcomes())
+        for position, item in enumerate(line.items)
     )

@@ -33,8 +33,8 @@ class Tally:
     def add(self, line: Line) -> None:
         """Count the events of a line."""
         seen = self._seen
-        for item, outcome in line.outcomes():
-            seen[outcome, item.type, item.is_bot] += 1
+        for item in line.items:
+            seen[REDELIVERED if line.again else item.outcome, item.type, item.is_bot] += 1
 
     def expected(self) -> Expected:
         """Give the account."""

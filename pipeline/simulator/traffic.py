@@ -12,11 +12,13 @@ from pipeline.simulator.site import Interface, Site
 from pipeline.simulator.times import spelt
 from transforms.core.times import MINUTE, SECOND, format_time
 
-_PREFIXES = spread((("", 95), ("com.acme.", 5)))
+_DELAYS = ((3 * SECOND, 49), (MINUTE, 1))
+"""Bounds of the time between an event and its sending: at once, or when a device is online again."""
+
+_PREFIXES = (("", 19), ("com.acme.", 1))
 """What organisations put before the name of a contract."""
 
-_DELAYS = spread(((3 * SECOND, 49), (MINUTE, 1)))
-"""Bounds of the time between an event and its sending: at once, or when a device is online again."""
+_WAYS = spread(((delay, prefix), n * m) for delay, n in _DELAYS for prefix, m in _PREFIXES)
 
 _LANES: dict[str, type[Site | Interface | Logins | Payments | Changes]] = {
     "page_view": Site,
@@ -44,12 +46,13 @@ class Traffic:
         dice = self._dice
         self._number += 1
         kind, data, is_bot = self._lanes[bisect(self._weights, dice.below(self._weights[-1]))]()
-        time = sent - dice.below(min(dice.pick(_DELAYS), sent - self._start + 1)) + shift
+        delay, prefix = dice.pick(_WAYS)
+        time = sent - dice.below(min(delay, sent - self._start + 1)) + shift
         return Item(
             sent,
             f"{kind.letter}{self._seed}-{self._number}",
             kind.source,
-            dice.pick(_PREFIXES) + kind.type,
+            prefix + kind.type,
             spelt(dice, time),
             data,
             is_bot=is_bot,
