@@ -1,21 +1,7 @@
-"""What --help prints, and the README's table of options; both from the table, without importing Beam."""
+"""What --help of the pipeline prints, and the README's table of options; both from the table, without Beam."""
 
-import re
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
-
+from options.help_page import HelpPage
 from options.table import BEAM_OPTIONS, OPTIONS, Group, Option
-
-NARROWEST, WIDEST = 60, 120
-_TWO_COLUMNS = 90
-"""From this width on, meanings stand beside the options; below it, under them."""
-
-_HEADS = 33
-_WHOLE_WORDS: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
-
-_USAGE = "usage: python -m pipeline [--option value] ..."
-_ABOUT = "Page views from events, on Apache Beam. Without options: the bundled sample, into ./out."
 
 _STATUSES = (
     ("0", "done, and every event is accounted for"),
@@ -36,24 +22,20 @@ _NOTES = (
     "https://beam.apache.org/documentation/#runners",
 )
 
-
-def wants_help(argv: Sequence[str]) -> bool:
-    """Whether help was asked for, anywhere on the command line."""
-    return not {"-h", "--help"}.isdisjoint(argv)
+_ORDER = list(Group)
+_PAGE = HelpPage(
+    usage="usage: python -m pipeline [--option value] ...",
+    about="Page views from events, on Apache Beam. Without options: the bundled sample, into ./out.",
+    options=sorted((*OPTIONS, *BEAM_OPTIONS), key=lambda option: _ORDER.index(Group(option.group))),
+    statuses=_STATUSES,
+    examples=EXAMPLES,
+    notes=_NOTES,
+)
 
 
 def help_text(width: int) -> str:
     """Write the help for a terminal of ``width`` columns; taken as 60 to 120."""
-    width = max(NARROWEST, min(width, WIDEST))
-    head_width = _HEADS if width >= _TWO_COLUMNS else 0
-    lines = [_USAGE, *textwrap.wrap(_ABOUT, width)]
-    for group in Group:
-        rows = [(option.head, _meaning(option)) for option in (*OPTIONS, *BEAM_OPTIONS) if option.group == group]
-        lines += ["", f"{group}:", *_rows(rows, width, head_width)]
-    lines += ["", "Exit status:", *_rows(_STATUSES, width, head_width=5)]
-    lines += ["", "Examples:", *(line for example in EXAMPLES for line in _command(example, width))]
-    lines += ["", *(line for note in _NOTES for line in textwrap.wrap(note, width, **_WHOLE_WORDS))]
-    return "\n".join(lines)
+    return _PAGE.render(width)
 
 
 def options_markdown() -> str:
@@ -65,23 +47,3 @@ def options_markdown() -> str:
 def _markdown_row(option: Option) -> str:
     cells = (f"`{option.head}`", f"`{option.default}`" if option.default else "", option.help)
     return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
-
-
-def _meaning(option: Option) -> str:
-    return f"{option.help} [{option.default}]" if option.default else option.help
-
-
-def _rows(rows: Iterable[tuple[str, str]], width: int, head_width: int) -> Iterator[str]:
-    """Set heads beside their texts; ``head_width`` 0 sets each text under its head."""
-    indent = " " * (head_width or 6)
-    for head, text in rows:
-        first, *others = textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent, **_WHOLE_WORDS)
-        yield from [f"  {head:{head_width - 2}}{first.lstrip()}"] if head_width else [f"  {head}", first]
-        yield from others
-
-
-def _command(example: str, width: int) -> list[str]:
-    """Break a command between options, in a form that can be pasted into a shell."""
-    glued = re.sub(r"(--\w+) ", "\\1\N{NO-BREAK SPACE}", example)
-    lines = textwrap.wrap(glued, width - 2, initial_indent="  ", subsequent_indent="      ", **_WHOLE_WORDS)
-    return " \\\n".join(lines).replace("\N{NO-BREAK SPACE}", " ").split("\n")

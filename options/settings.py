@@ -10,6 +10,7 @@ from options.conflicts import find_conflicts
 from options.faults import Fault, UsageError
 from options.mapping_file import merge_pairs, read_mapping_file
 from options.pipeline_options import MillraceOptions
+from options.scanning import parse_value
 from options.table import BEAM_OPTIONS, OPTIONS, Option
 from transforms.core.mapping import FieldMapping
 
@@ -88,21 +89,11 @@ def _read_table(options: Any, faults: list[Fault]) -> dict[str, Any]:
 
 def _read(option: Option, given: Any, faults: list[Fault]) -> Any:
     if not option.repeatable:
-        return _parse(option, option.default if given is None else str(given), faults)
+        return parse_value(option, option.default if given is None else str(given), faults)
     texts = [given] if isinstance(given, str) else given
     parts = [part.strip() for text in texts for part in _COMMA.split(text.rstrip(", "))]
-    values = [_parse(option, part.replace("\\,", ","), faults) for part in parts]
+    values = [parse_value(option, part.replace("\\,", ","), faults) for part in parts]
     return tuple(value for value in values if value is not None)
-
-
-def _parse(option: Option, text: str, faults: list[Fault]) -> Any:
-    if not (text or option.default or option.repeatable):
-        return option.kind.absent
-    try:
-        return option.kind.parse(text)
-    except ValueError:
-        faults.append(Fault(f"--{option.name}", text or "nothing", option.kind.expected, option.usage))
-        return None
 
 
 def _read_mapping(values: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:

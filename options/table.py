@@ -20,15 +20,19 @@ class Group(StrEnum):
 
 
 class Option(NamedTuple):
-    """One option. ``default`` and ``example`` are written as on the command line; "" is off, or not given."""
+    """One option. ``default`` and ``example`` are written as on the command line; "" is off, or not given.
+
+    ``group`` is the heading under which it is shown.
+    """
 
     name: str
-    group: Group
+    group: StrEnum
     kind: Kind
     default: str
     help: str
     example: str = ""
     repeatable: bool = False
+    required: bool = False
 
     @property
     def is_flag(self) -> bool:

@@ -1,7 +1,6 @@
 """The command line: ``python -m pipeline``. Nothing here is ever unpickled by a worker."""
 
 import gc
-import io
 import logging
 import os
 import signal
@@ -14,14 +13,13 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any, NoReturn
 
-from options.help import help_text, wants_help
+from options.help import help_text
+from options.help_page import wants_help
 from pipeline.errors import MillraceError
-from pipeline.report.printing import print_text
+from pipeline.report.exits import INTERRUPTED_STATUS, USAGE_STATUS, fail
+from pipeline.report.printing import escape_unprintable, print_text
 from pipeline.report.progress import CLEAR_LINE, rewrites
 
-USAGE_STATUS = 2
-FAILED_STATUS = 1
-INTERRUPTED_STATUS = 130
 INTERRUPTED = "millrace: interrupted; run the same command again to finish"
 
 _LIBRARIES = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
@@ -34,9 +32,7 @@ _TALKATIVE = ("apache_beam.runners.common", "apache_beam.runners.worker")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; gives the exit status (README, section 'Exit status')."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal may know less characters than events hold
+    escape_unprintable()
     terminated = signal.signal(signal.SIGTERM, _interrupt) if _in_main_thread() else None
     try:
         if wants_help(arguments):
@@ -44,12 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         return _run(arguments)
     except MillraceError as error:
-        return _fail(f"millrace: {error}")
+        return fail(f"millrace: {error}")
     except KeyboardInterrupt:
-        return _fail(INTERRUPTED, INTERRUPTED_STATUS)
+        return fail(INTERRUPTED, INTERRUPTED_STATUS)
     except Exception as error:
         if _caused_by_interrupt(error):
-            return _fail(INTERRUPTED, INTERRUPTED_STATUS)
+            return fail(INTERRUPTED, INTERRUPTED_STATUS)
         raise
     finally:
         if _in_main_thread():
@@ -70,7 +66,7 @@ def _run(arguments: list[str]) -> int:
     from pipeline.distribution import check_distribution  # noqa: PLC0415
 
     if fault := check_distribution():
-        return _fail(fault)
+        return fail(fault)
     for name, value in _LIBRARIES.items():
         os.environ.setdefault(name, value)
     _configure_logging()  # before Beam's options, which would do it their way
@@ -83,7 +79,7 @@ def _run(arguments: list[str]) -> int:
         logging.getLogger("pipeline").setLevel(logging.ERROR if settings.quiet else logging.INFO)
         return run(settings, options)
     except UsageError as error:
-        return _fail(render_faults(error.faults), USAGE_STATUS)
+        return fail(render_faults(error.faults), USAGE_STATUS)
 
 
 def _read(arguments: list[str]) -> Any:
@@ -110,11 +106,6 @@ def _uncollected() -> Iterator[None]:
         gc.freeze()
     if enabled:
         gc.enable()
-
-
-def _fail(text: str, status: int = FAILED_STATUS) -> int:
-    print_text(text, sys.stderr)
-    return status
 
 
 def _configure_logging() -> None:

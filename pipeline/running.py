@@ -82,6 +82,7 @@ def _tell(settings: Settings, this: resolve.Run, seconds: float, pruned: Pruned)
         inputs=settings.inputs,
         output=settings.output,
         store=this.store,
+        archive="" if settings.no_archive else resolve.archive_of(settings),
         seconds=seconds,
         max_reject_ratio=settings.max_reject_ratio,
         pruned=pruned,

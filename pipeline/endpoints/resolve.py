@@ -68,9 +68,14 @@ def in_words(settings: Settings, error: Exception) -> MillraceError | None:
     return MillraceError(f"{settings.runner} could not run the pipeline: {first}" + (f"\n{hint}" if hint else ""))
 
 
+def archive_of(settings: Settings) -> str:
+    """Name the archive of the output."""
+    return os.path.join(settings.output, FOLDER)  # noqa: PTH118  an output may be no local path
+
+
 def endpoints(settings: Settings, run: Run) -> Endpoints:
     """Choose where messages come from and where results go."""
-    archive = os.path.join(settings.output, FOLDER)  # noqa: PTH118  an output may be no local path
+    archive = archive_of(settings)
     return Endpoints(
         messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes, archive=archive),
         page_views=store_page_views(run.store, run.attempt),

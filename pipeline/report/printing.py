@@ -1,6 +1,8 @@
 """Printing to where a person, or the next program of a pipe, reads."""
 
+import io
 import os
+import sys
 from typing import TextIO
 
 from pipeline.errors import MillraceError
@@ -18,13 +20,20 @@ def print_text(text: str, stream: TextIO | None) -> None:
         stream.write(f"{text}\n")
         stream.flush()
     except BrokenPipeError:
-        _let_go(stream)
+        let_go(stream)
     except OSError as error:
-        _let_go(stream)
+        let_go(stream)
         raise MillraceError(f"cannot print the result: {error.strerror or error}; it is in the output") from error
 
 
-def _let_go(stream: TextIO) -> None:
+def escape_unprintable() -> None:
+    """Let both streams write escapes for what they cannot: a terminal may know less characters than events hold."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def let_go(stream: TextIO) -> None:
     """Send what is left in the buffer nowhere; the interpreter would fail on it once more when it ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

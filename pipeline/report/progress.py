@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TextIO
 
@@ -19,10 +20,18 @@ def rewrites(stream: TextIO | None) -> bool:
 
 
 class ProgressReport:
-    """Prints how much of the input is read, from a thread of its own, while a ``with`` block runs."""
+    """Prints how much is done (of the input, if ``tell`` says no other), from its own thread, while a ``with`` runs."""
 
-    def __init__(self, stream: TextIO | None, *, quiet: bool, progress: Progress = PROGRESS) -> None:
+    def __init__(
+        self,
+        stream: TextIO | None,
+        *,
+        quiet: bool,
+        progress: Progress = PROGRESS,
+        tell: Callable[[Progress, float], str] | None = None,
+    ) -> None:
         self._stream = stream
+        self._tell = tell or progress_text
         self._progress = progress
         self._terminal = rewrites(stream)
         self._ended = threading.Event()
@@ -44,7 +53,7 @@ class ProgressReport:
 
     def _report(self) -> None:
         while not self._ended.wait(TERMINAL_SECONDS if self._terminal else PLAIN_SECONDS):
-            text = progress_text(self._progress, time.monotonic() - self._begun)
+            text = self._tell(self._progress, time.monotonic() - self._begun)
             self._write(f"\r{text}\x1b[K" if self._terminal else f"{text}\n")
 
     def _write(self, text: str) -> None:

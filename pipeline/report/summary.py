@@ -18,7 +18,10 @@ _REJECTS = "SELECT reason, error_message,\npayload_string\nFROM dead_letters LIM
 
 
 class Told(NamedTuple):
-    """What the summary says of a run beside its figures. ``seconds`` is wall time, ``size`` bytes of input."""
+    """What the summary says of a run beside its figures.
+
+    ``archive`` is empty where none is kept, ``seconds`` is wall time, ``size`` bytes of input.
+    """
 
     title: str
     files: int
@@ -26,6 +29,7 @@ class Told(NamedTuple):
     inputs: tuple[str, ...]
     output: str
     store: str
+    archive: str
     seconds: float
     max_reject_ratio: float
     pruned: Pruned
@@ -117,6 +121,7 @@ def _heading(figures: Figures, told: Told, width: int) -> list[str]:
     facts = [
         ("Input", name + size),
         ("Output", told.store + others),
+        *([("Archive", told.archive)] if told.archive else []),
         ("Time", f"{told.seconds:.1f} s, {_many(round(rate), 'event')}/s"),
     ]
     if figures.rows:

@@ -7,8 +7,10 @@ from itertools import islice
 from random import Random
 from typing import NamedTuple
 
-from pipeline.sample.items import BOT, COUNTED, SECOND, WHOLE_DAY, Line, moment, stream_of
-from pipeline.sample.shop import BOTS, Customer, page, weighted
+from pipeline.sample.casting import page, weighted
+from pipeline.sample.items import BOT, SECOND, WHOLE_DAY, Line, moment, stream_of
+from pipeline.simulator.outcomes import COUNTED
+from pipeline.simulator.shop import BOTS, Customer
 
 REQUESTS = 5_000
 PAGE = "page view"

@@ -1,15 +1,14 @@
-"""How producers put events into Pub/Sub messages: alone, in batches, compressed, or with the envelope as attributes."""
+"""The sample's Pub/Sub messages: in which of the framings each event travels."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain, islice
 from random import Random
 from typing import NamedTuple
 
+from pipeline.sample.casting import weighted
 from pipeline.sample.items import SECOND, Item, compact, rfc3339, zipped
-from pipeline.sample.shop import weighted
-
-SUBSCRIPTION = "projects/local-dev/subscriptions/shop"
+from pipeline.simulator.framing import FRAMINGS, SINGLE, SUBSCRIPTION, Framing
 
 
 class Body(NamedTuple):
@@ -21,49 +20,12 @@ class Body(NamedTuple):
     labels: tuple[str, ...]
 
 
-class Framing(NamedTuple):
-    """A way to put events into a message, and how many at most."""
-
-    events: int
-    pack: Callable[[list[Item]], tuple[bytes, dict[str, str]]]
-
-
-def _single(items: list[Item]) -> tuple[bytes, dict[str, str]]:
-    return compact(items[0].document), {}
-
-
-def _binary(items: list[Item]) -> tuple[bytes, dict[str, str]]:
-    document = items[0].document
-    return compact(document["data"]), {f"ce-{key}": value for key, value in document.items() if key != "data"}
-
-
-def _array(items: list[Item]) -> tuple[bytes, dict[str, str]]:
-    return compact([item.document for item in items]), {}
-
-
-def _lines(items: list[Item]) -> tuple[bytes, dict[str, str]]:
-    return b"\n".join(compact(item.document) for item in items) + b"\n", {}
-
-
-def _zipped_lines(items: list[Item]) -> tuple[bytes, dict[str, str]]:
-    return zipped(_lines(items)[0]), {"content-encoding": "gzip"}
-
-
-def _zipped_array(items: list[Item]) -> tuple[bytes, dict[str, str]]:
-    """Compress and do not say so: the first bytes tell."""
-    return zipped(_array(items)[0]), {}
-
-
-SINGLE = Framing(1, _single)
-FRAMINGS = (
-    (SINGLE, 230),
-    (Framing(1, _binary), 100),
-    (Framing(8, _array), 26),
-    (Framing(8, _lines), 24),
-    (Framing(32, _zipped_lines), 42),
-    (Framing(32, _zipped_array), 30),
-)
-"""Framings and how often each is used: most messages hold one event, most events travel compressed."""
+def _packed(framing: Framing, items: list[Item]) -> tuple[bytes, dict[str, str]]:
+    if framing.is_binary:
+        document = items[0].document
+        return compact(document["data"]), {f"ce-{key}": value for key, value in document.items() if key != "data"}
+    data = framing.join([compact(item.document) for item in items])
+    return zipped(data) if framing.is_gzip else data, dict(framing.attributes)
 
 
 def messages(rng: Random, items: Iterator[Item]) -> Iterator[Body]:
@@ -72,7 +34,7 @@ def messages(rng: Random, items: Iterator[Item]) -> Iterator[Body]:
         # In binary mode an event without a type would not be seen as an event at all.
         framing = weighted(rng, FRAMINGS) if "type" in item.document else SINGLE
         chunk = [item, *islice(items, framing.events - 1)]
-        data, attributes = framing.pack(chunk)
+        data, attributes = _packed(framing, chunk)
         at = max(item.at for item in chunk) + rng.randint(50, 3 * SECOND)
         yield Body(at, data, attributes, tuple(chain.from_iterable(item.labels for item in chunk)))
 

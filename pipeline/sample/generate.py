@@ -15,9 +15,8 @@ from typing import NamedTuple
 
 from pipeline.sample import traffic
 from pipeline.sample.access_log import log_lines
+from pipeline.sample.casting import customers
 from pipeline.sample.items import (
-    COUNTED,
-    DUPLICATE,
     REASONS,
     WHOLE_DAY,
     Line,
@@ -26,8 +25,10 @@ from pipeline.sample.items import (
     zipped,
 )
 from pipeline.sample.pubsub import push_lines
-from pipeline.sample.shop import Customer, customers
 from pipeline.sample.web import web_lines
+from pipeline.simulator import kinds
+from pipeline.simulator.outcomes import COUNTED, DUPLICATE
+from pipeline.simulator.shop import Customer
 
 SEED = 20260917
 CUSTOMERS = 600
@@ -69,7 +70,7 @@ def _file(lines: Iterable[Line]) -> SampleFile:
 
 def _orders(seed: int, people: Sequence[Customer]) -> SampleFile:
     """Write one JSON array over many lines, as exports of databases are."""
-    items = take(traffic.payments(stream_of(seed, "orders"), people, WHOLE_DAY), ORDERS, traffic.ORDER)
+    items = take(traffic.payments(stream_of(seed, "orders"), people, WHOLE_DAY), ORDERS, kinds.ORDER)
     text = json.dumps([item.document for item in items], indent=1) + "\n"
     labels = Counter(chain.from_iterable(item.labels for item in items))
     return SampleFile(text.encode(), text.count("\n"), labels)

@@ -9,6 +9,9 @@ from itertools import islice
 from random import Random
 from typing import Any, NamedTuple
 
+from pipeline.simulator.kinds import Kind
+from pipeline.simulator.outcomes import COUNTED, DUPLICATE
+
 DAY = 1_789_603_200_000
 """2026-09-17T00:00:00Z. All times of the generators are integer milliseconds since 1970."""
 
@@ -16,8 +19,6 @@ SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 
-COUNTED = "counted"
-DUPLICATE = "duplicate"
 MASKED = "masked"
 BOT = "bot view"
 
@@ -65,14 +66,6 @@ class Line(NamedTuple):
 
     text: bytes
     labels: tuple[str, ...]
-
-
-class Kind(NamedTuple):
-    """A kind of traffic: the events' type, their source, and the letter that their ids begin with."""
-
-    type: str
-    source: str
-    letter: str
 
 
 def stream_of(seed: int, name: str) -> Random:

@@ -8,24 +8,7 @@ from typing import Any
 
 from pipeline.sample.framing import Body
 from pipeline.sample.items import MORNING, Item, compact, moment, rfc3339, zipped
-
-_NOT_JSON = (
-    b"user=17&page=%2Foffers",
-    b"<event/>",
-    b"heartbeat",
-    b'{"specversion":"1.0","id":"x-1","source":',
-    b"{'id': 7}",
-)
-_UNKNOWN_TYPES = ("shop.stock_level.v1", "web.page_view.v9", "com.acme.web.click.v1", "payment.refund.v1", "test")
-_VIOLATIONS: dict[str, tuple[dict[str, Any], ...]] = {
-    "web.page_view.v1": ({"url": "offers", "user_id": 17}, {"url": None, "ip": ["192.0.2.7"], "session_id": 5}),
-    "http.request.v1": ({"status": 999, "bytes": -1, "ip": ""}, {"status": "200", "ip": None}),
-    "payment.authorization.v1": ({"amount": -5, "currency": "eur", "cvv": "123"}, {"amount": 19.99, "status": "ok"}),
-    "account.login.v1": ({"outcome": "maybe", "ip": None},),
-    "account.change.v1": ({"change_type": "name", "account_id": ""},),
-    "fraud.review.v1": ({"verdict": "fraud", "decided_at": "yesterday", "reviewer": ""},),
-}
-"""Changes to a good event's data; each breaks the contract in two or three places."""
+from pipeline.simulator.wrongs import NOT_JSON, UNKNOWN_TYPES, VIOLATIONS
 
 
 def bad_events(rng: Random, good: list[Item]) -> list[Item]:
@@ -43,7 +26,7 @@ def _bad_types(rng: Random, good: list[Item]) -> Iterator[Item]:
         spoilt = _spoilt(rng, item, "not_an_event")
         del spoilt.document["type"]
         yield spoilt
-    for item, unknown in zip(rng.sample(good, 5), _UNKNOWN_TYPES, strict=True):
+    for item, unknown in zip(rng.sample(good, 5), UNKNOWN_TYPES, strict=True):
         yield _spoilt(rng, item, "unknown_contract", type=unknown)
 
 
@@ -54,7 +37,7 @@ def _bad_times(rng: Random, good: list[Item]) -> Iterator[Item]:
 
 
 def _bad_data(rng: Random, good: list[Item]) -> Iterator[Item]:
-    for kind, changes in _VIOLATIONS.items():
+    for kind, changes in VIOLATIONS.items():
         for change in changes:
             item = rng.choice([item for item in good if item.document["type"] == kind])
             yield _spoilt(rng, item, "contract_violated", data=item.document["data"] | change)
@@ -65,7 +48,7 @@ def bad_bodies(rng: Random, good: list[Item]) -> list[Body]:
     samples = iter(rng.sample(good, 14))
     return [
         *(_body(rng, data, "not_decompressible", gzip=True) for data in _broken_gzip(next(samples) for _ in range(5))),
-        *(_body(rng, data, "not_json") for data in _NOT_JSON),
+        *(_body(rng, data, "not_json") for data in NOT_JSON),
         *(_body(rng, _not_utf8(next(samples)), "not_utf8") for _ in range(5)),
         *(_body(rng, _too_deep(next(samples)), "too_deep") for _ in range(4)),
     ]

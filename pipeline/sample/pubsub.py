@@ -6,7 +6,6 @@ from random import Random
 from pipeline.sample import traffic
 from pipeline.sample.framing import envelope, messages
 from pipeline.sample.items import (
-    COUNTED,
     HOUR,
     MASKED,
     MINUTE,
@@ -21,7 +20,9 @@ from pipeline.sample.items import (
     with_duplicates,
 )
 from pipeline.sample.malformed import bad_bodies, bad_events
-from pipeline.sample.shop import Customer
+from pipeline.simulator import kinds
+from pipeline.simulator.outcomes import COUNTED
+from pipeline.simulator.shop import Customer
 
 LATE_EVENTS = 40
 FUTURE_EVENTS = 15
@@ -45,12 +46,12 @@ def push_lines(seed: int, people: Sequence[Customer]) -> list[Line]:
 def _good(seed: int, people: Sequence[Customer]) -> list[Item]:
     """Generate a morning of all six types."""
     return [
-        *take(traffic.payments(stream_of(seed, "payments"), people, MORNING), 1_200, traffic.PAYMENT),
-        *take(traffic.logins(stream_of(seed, "logins"), people, MORNING), 900, traffic.LOGIN),
-        *take(traffic.page_views(stream_of(seed, "app views"), people, MORNING), 500, traffic.APP_VIEW),
-        *take(traffic.changes(stream_of(seed, "changes"), people, MORNING), 140, traffic.CHANGE),
-        *take(traffic.requests(stream_of(seed, "requests"), people, MORNING), 130, traffic.REQUEST),
-        *take(traffic.reviews(stream_of(seed, "reviews"), MORNING), 80, traffic.REVIEW),
+        *take(traffic.payments(stream_of(seed, "payments"), people, MORNING), 1_200, kinds.PAYMENT),
+        *take(traffic.logins(stream_of(seed, "logins"), people, MORNING), 900, kinds.LOGIN),
+        *take(traffic.page_views(stream_of(seed, "app views"), people, MORNING), 500, kinds.APP_VIEW),
+        *take(traffic.changes(stream_of(seed, "changes"), people, MORNING), 140, kinds.CHANGE),
+        *take(traffic.requests(stream_of(seed, "requests"), people, MORNING), 130, kinds.REQUEST),
+        *take(traffic.reviews(stream_of(seed, "reviews"), MORNING), 80, kinds.REVIEW),
     ]
 
 

@@ -9,22 +9,24 @@ from http import HTTPStatus
 from random import Random
 from typing import Any, NamedTuple
 
-from pipeline.sample.items import BOT, DAY, HOUR, MINUTE, SECOND, Fact, Kind, moment, rfc3339
-from pipeline.sample.shop import AGENTS, BOTS, MERCHANTS, Customer, address, page, weighted
+from pipeline.sample.casting import address, page, weighted
+from pipeline.sample.items import BOT, DAY, HOUR, MINUTE, SECOND, Fact, moment, rfc3339
+from pipeline.simulator.shop import (
+    AGENTS,
+    BOTS,
+    CALLS,
+    CHANGES,
+    DECLINES,
+    MERCHANTS,
+    MISTYPED,
+    OUTCOMES,
+    QUERIES,
+    SECOND_TRIES,
+    SPELLINGS,
+    Customer,
+    crawler_address,
+)
 
-WEB_VIEW = Kind("web.page_view.v1", "//shop.example/web", "w")
-APP_VIEW = Kind("web.page_view.v1", "//shop.example/app", "v")
-REQUEST = Kind("http.request.v1", "//shop.example/api", "h")
-PAYMENT = Kind("payment.authorization.v1", "//shop.example/checkout", "p")
-ORDER = Kind("payment.authorization.v1", "//shop.example/orders", "o")
-LOGIN = Kind("account.login.v1", "//shop.example/accounts", "l")
-CHANGE = Kind("account.change.v1", "//shop.example/accounts", "c")
-REVIEW = Kind("fraud.review.v1", "//shop.example/reviews", "r")
-
-_OUTCOMES = (("approved", 92), ("declined", 7), ("error", 1))
-_DECLINES = (("51", 6), ("05", 3), ("54", 1))
-_CALLS = (("GET", "/api/stock", 200), ("POST", "/api/basket", 201), ("PUT", "/api/basket", 204), ("GET", "/v0", 404))
-_CHANGES = ("password", "email", "phone", "address", "mfa", "payout", "device_added")
 _RULES = (
     ("card_testing.cards_per_ip", "ip", "198.51.100.{}"),
     ("card_testing.cards_per_device", "device", "d-9{:03}"),
@@ -61,7 +63,7 @@ def _views(rng: Random, at: int, visit: Visit) -> Iterator[Fact]:
 
 def _crawl(rng: Random) -> Visit:
     agent = rng.choice(BOTS)
-    return Visit({"ip": f"203.0.113.{200 + BOTS.index(agent)}", "user_agent": agent}, rng.randint(5, 35), 10, (BOT,))
+    return Visit({"ip": crawler_address(agent), "user_agent": agent}, rng.randint(5, 35), 10, (BOT,))
 
 
 def _stay(rng: Random, people: Sequence[Customer]) -> Visit:
@@ -81,25 +83,15 @@ def _stay(rng: Random, people: Sequence[Customer]) -> Visit:
 
 
 def _spelling(rng: Random, path: str) -> str:
-    """Spell a page's URL in one of the ways that clients do; all but the bare path have one canonical form."""
-    query = rng.choice(("utm_source=mail", "utm_source=ads&utm_medium=cpc", "page=2", "q=oak%20table"))
-    return weighted(
-        rng,
-        (
-            (f"https://shop.example{path}", 74),
-            (f"https://shop.example{path}?{query}", 12),
-            (f"HTTPS://SHOP.EXAMPLE{path}", 3),
-            (f"https://Shop.Example:443{path}", 3),
-            (f"https://shop.example{path}#reviews", 3),
-            (path, 5),
-        ),
-    )
+    """Spell a page's URL in one of the ways that clients do."""
+    query = rng.choice(QUERIES)
+    return weighted(rng, SPELLINGS).format(path=path, query=query)
 
 
 def requests(rng: Random, people: Sequence[Customer], rhythm: tuple[int, ...]) -> Iterator[Fact]:
     """Call the shop's interface: no page views, some of them errors."""
     while True:
-        method, url, status = rng.choice(_CALLS)
+        method, url, status = rng.choice(CALLS)
         size = rng.randint(40, 4000) if status == HTTPStatus.OK else None
         data = {"method": method, "url": url, "status": status, "bytes": size, "ip": rng.choice(people).ip}
         yield Fact(moment(rng, rhythm), data | {"referrer": None, "user_agent": rng.choice(AGENTS)})
@@ -109,7 +101,7 @@ def logins(rng: Random, people: Sequence[Customer], rhythm: tuple[int, ...]) -> 
     """Sign in, now and then after one or two mistyped passwords."""
     while True:
         customer, at = rng.choice(people), moment(rng, rhythm)
-        for _ in range(weighted(rng, ((0, 90), (1, 7), (2, 3)))):
+        for _ in range(weighted(rng, MISTYPED)):
             yield Fact(at, _login(rng, customer) | {"outcome": "failure", "failure_reason": "bad_password"})
             at += rng.randint(5, 40) * SECOND
         yield Fact(at, _login(rng, customer) | {"outcome": "success"})
@@ -124,15 +116,15 @@ def payments(rng: Random, people: Sequence[Customer], rhythm: tuple[int, ...]) -
     """Pay for an order; a declined card is tried once more, and goes through more often than not."""
     while True:
         customer, at = rng.choice(people), moment(rng, rhythm)
-        first = _payment(rng, customer, weighted(rng, _OUTCOMES))
+        first = _payment(rng, customer, weighted(rng, OUTCOMES))
         yield Fact(at, first)
         if first["status"] == "declined":
-            second = _payment(rng, customer, weighted(rng, (("approved", 3), ("declined", 1))))
+            second = _payment(rng, customer, weighted(rng, SECOND_TRIES))
             yield Fact(at + rng.randint(15, 90) * SECOND, second | {"amount": first["amount"]})
 
 
 def _payment(rng: Random, customer: Customer, status: str) -> dict[str, Any]:
-    code = {"approved": "00", "declined": weighted(rng, _DECLINES), "error": None}[status]
+    code = {"approved": "00", "declined": weighted(rng, DECLINES), "error": None}[status]
     return {
         "transaction_id": f"t-{rng.getrandbits(32):08x}",
         "merchant_id": rng.choice(MERCHANTS),
@@ -160,7 +152,7 @@ def changes(rng: Random, people: Sequence[Customer], rhythm: tuple[int, ...]) ->
     """Change an account: customers from their own device, or support for them."""
     while True:
         customer = rng.choice(people)
-        data = {"account_id": customer.account_id, "change_type": rng.choice(_CHANGES)}
+        data = {"account_id": customer.account_id, "change_type": rng.choice(CHANGES)}
         own = {"ip": customer.ip, "device_id": customer.device_id, "actor": "self"}
         support = {"ip": None, "device_id": None, "actor": "support"}
         yield Fact(moment(rng, rhythm), data | weighted(rng, ((own, 9), (support, 1))))

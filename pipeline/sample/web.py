@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from pipeline.sample import traffic
+from pipeline.sample.casting import weighted
 from pipeline.sample.items import (
     MINUTE,
     WHOLE_DAY,
@@ -16,7 +17,8 @@ from pipeline.sample.items import (
     take,
     with_duplicates,
 )
-from pipeline.sample.shop import Customer, weighted
+from pipeline.simulator import kinds
+from pipeline.simulator.shop import Customer
 
 VIEWS = 16_150
 DUPLICATES = 500
@@ -29,7 +31,7 @@ _SPELLINGS = (("", 90), (PREFIXED, 5), (NANOSECONDS, 2), (ZONED, 3))
 def web_lines(seed: int, people: Sequence[Customer]) -> Iterator[Line]:
     """Write a day of page views in the order of arrival."""
     rng = stream_of(seed, "web")
-    views = take(traffic.page_views(stream_of(seed, "web views"), people, WHOLE_DAY), VIEWS, traffic.WEB_VIEW)
+    views = take(traffic.page_views(stream_of(seed, "web views"), people, WHOLE_DAY), VIEWS, kinds.WEB_VIEW)
     sent = with_duplicates(rng, [_respelt(rng, view) for view in views], DUPLICATES, 5 * MINUTE)
     return (Line(compact(item.document), item.labels) for item in out_of_order(rng, sent, 2 * MINUTE))
 

@@ -51,6 +51,10 @@ ARROWS = {
     "pipeline/endpoints/resolve.py alone knows runners": Arrow(
         PROJECT, ("apache_beam.runners",), not_in=("pipeline.endpoints.resolve",)
     ),
+    "the simulator knows the core's rules only": Arrow(
+        ("pipeline.simulator",), (*PROJECT, "apache_beam"), but=("pipeline.simulator", "transforms.core")
+    ),
+    "the simulator reads no clock and does no I/O": Arrow(("pipeline.simulator",), CLOCKS + INPUT_AND_OUTPUT),
     "nobody imports the main module": Arrow(PROJECT, ("pipeline.__main__",), not_in=("pipeline.__main__",)),
     "what ships knows neither tests nor benchmarks": Arrow(PROJECT, ("tests", "benchmarks")),
 }
@@ -101,6 +105,10 @@ def broken(source: Source) -> Iterator[str]:
         ("pipeline/x.py", "from apache_beam.runners.direct import DirectRunner", "alone knows runners"),
         ("pipeline/__main__.py", "from apache_beam import runners", "alone knows runners"),
         ("transforms/x.py", "import apache_beam as beam\nbeam.runners.DirectRunner()", "alone knows runners"),
+        ("pipeline/simulator/x.py", "from options.settings import Settings", "core's rules only"),
+        ("pipeline/simulator/x.py", "from transforms.parse_events import ParseEvents", "core's rules only"),
+        ("pipeline/simulator/x.py", "import time\ntime.time()", "no clock"),
+        ("pipeline/simulator/x.py", "open('x')", "no I/O"),
         ("pipeline/commands/x.py", "from pipeline.__main__ import main", "the main module"),
         ("pipeline/x.py", "from tests.builders import event", "neither tests nor benchmarks"),
     ],

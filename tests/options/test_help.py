@@ -5,7 +5,8 @@ import shlex
 import pytest
 
 from options.command_line import parse_command_line
-from options.help import EXAMPLES, help_text, options_markdown, wants_help
+from options.help import EXAMPLES, help_text, options_markdown
+from options.help_page import wants_help
 from options.pipeline_options import MillraceOptions
 from options.table import BEAM_OPTIONS, OPTIONS, Group, Option
 

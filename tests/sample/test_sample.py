@@ -8,7 +8,7 @@ import gzip
 import json
 import re
 import zlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
@@ -23,6 +23,7 @@ from crawleruseragents import is_crawler
 import pipeline.sample
 import transforms.contracts
 from pipeline.sample.generate import SampleFile, generate, main, tables
+from tests.normal_customers import assert_logins_are_normal, assert_payments_are_normal
 
 FOLDER = Path(pipeline.sample.__file__).parent
 DATA = FOLDER / "data"
@@ -335,49 +336,13 @@ def test_the_only_shop_is_fictional() -> None:
     assert [page for page, _ in pages.most_common(1)] == ["/"]
 
 
-def busiest(facts: Iterable[tuple[str, str, Any]], minutes: int) -> int:
-    """Give the most distinct values that any key has within a span of time; facts are (time, key, value)."""
-    by_key = defaultdict(list)
-    for time, key, value in facts:
-        by_key[key].append((datetime.fromisoformat(time), value))
-    span = timedelta(minutes=minutes)
-    return max(
-        len({value for time, value in values if start <= time < start + span})
-        for values in by_key.values()
-        for start, _ in values
-    )
-
-
-def payments(status: str = "") -> list[tuple[str, dict[str, Any]]]:
-    found = [(event["time"], event["data"]) for event in counted("payment.authorization.v1")]
-    return [(time, data) for time, data in found if status in {"", data["status"]}]
-
-
-def logins(outcome: str) -> list[tuple[str, dict[str, Any]]]:
-    found = [(event["time"], event["data"]) for event in counted("account.login.v1")]
-    return [(time, data) for time, data in found if data["outcome"] == outcome]
+def events_of(kind: str) -> list[tuple[str, dict[str, Any]]]:
+    return [(event["time"], event["data"]) for event in counted(kind)]
 
 
 def test_payments_are_normal() -> None:
-    def card(data: dict[str, Any]) -> str:
-        return str(data["card"]["fingerprint"])
-
-    assert busiest(((t, d["ip"], card(d)) for t, d in payments()), 65) < 4
-    assert busiest(((t, d["device_id"], card(d)) for t, d in payments()), 65) == 1
-    assert busiest(((t, d["ip"], d["transaction_id"]) for t, d in payments("declined")), 65) <= 5
-    assert busiest(((t, d["ip"], d["transaction_id"]) for t, d in payments()), 15) < 10
-    assert busiest(((t, card(d), d["transaction_id"]) for t, d in payments("declined")), 24 * 60) < 10
-    # Ten cards of one issuer of which half are declined would be five that are declined.
-    declined = payments("declined")
-    assert busiest(((t, f"{d['merchant_id']}|{d['card']['bin']}", card(d)) for t, d in declined), 15) < 5
-    assert min(data["amount"] for _, data in payments()) >= 100
-    assert 0.04 < len(declined) / len(payments()) < 0.12
+    assert_payments_are_normal(events_of("payment.authorization.v1"))
 
 
 def test_logins_are_normal() -> None:
-    assert busiest(((t, d["account_id"], t) for t, d in logins("failure")), 15) < 5
-    assert busiest(((t, d["ip"], d["account_id"]) for t, d in logins("failure")), 35) <= 2
-    for field in ("ip", "device_id"):
-        assert busiest(((t, d["account_id"], d[field]) for t, d in logins("success")), 24 * 60) == 1
-    towns = ((t, d["account_id"], (round(d["geo"]["lat"]), d["geo"]["country"])) for t, d in logins("success"))
-    assert busiest(towns, 24 * 60) <= 2
+    assert_logins_are_normal(events_of("account.login.v1"))

@@ -1,15 +1,10 @@
-"""The fictional shop: its pages, its customers, their cards, and the programs that visit it.
+"""The fictional shop that both the bundled sample and the simulator play: pages, programs, cities, issuers, habits.
 
-Nothing here is real: the domain is reserved (RFC 2606), addresses and network numbers are those set aside for
-documentation (RFC 5737, 3849, 5398), and cards are tokens, never numbers.
+Nothing here is real: the domain is reserved (RFC 2606), network numbers are those set aside for documentation
+(RFC 5398), and cards are tokens, never numbers. Where a weight is given, it says how often a value comes.
 """
 
-from collections.abc import Sequence
-from itertools import accumulate
-from random import Random
-from typing import NamedTuple, TypeVar
-
-T = TypeVar("T")
+from typing import NamedTuple
 
 _WORDS = {
     "main": "search basket offers checkout account new wishlist",
@@ -33,9 +28,21 @@ PAGES: tuple[str, ...] = (
     *(f"/help/{topic}" for topic in _words("help")),
     *(f"/blog/{year}/{topic}" for year in (2024, 2025, 2026) for topic in _words("topic")),
 )
-"""The paths of the shop's 300 pages, the most visited first."""
+"""The paths of the shop's 300 pages, the most visited first: by Zipf's law the n-th has 1/n of the first one's."""
 
-_ZIPF = tuple(accumulate(1 / rank for rank in range(1, len(PAGES) + 1)))
+QUERIES = ("utm_source=mail", "utm_source=ads&utm_medium=cpc", "page=2", "q=oak%20table")
+SPELLINGS = (
+    ("https://shop.example{path}", 74),
+    ("https://shop.example{path}?{query}", 12),
+    ("HTTPS://SHOP.EXAMPLE{path}", 3),
+    ("https://Shop.Example:443{path}", 3),
+    ("https://shop.example{path}#reviews", 3),
+    ("{path}", 5),
+)
+"""How clients spell a page's URL, with weights; all but the bare path have one canonical form."""
+
+CALLS = (("GET", "/api/stock", 200), ("POST", "/api/basket", 201), ("PUT", "/api/basket", 204), ("GET", "/v0", 404))
+"""Calls of the shop's interface: method, path and status."""
 
 AGENTS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0",
@@ -58,6 +65,18 @@ BOTS = (
 """Programs that are on the public list of crawlers."""
 
 MERCHANTS = ("shop-home", "shop-garden", "shop-office", "shop-kids")
+OUTCOMES = (("approved", 92), ("declined", 7), ("error", 1))
+SECOND_TRIES = (("approved", 3), ("declined", 1))
+"""What comes of a payment, and of one that is tried again after it was declined."""
+
+DECLINES = (("51", 6), ("05", 3), ("54", 1))
+"""Response codes of declined payments."""
+
+MISTYPED = ((0, 90), (1, 7), (2, 3))
+"""How often a password is mistyped before the right one."""
+
+CHANGES = ("password", "email", "phone", "address", "mfa", "payout", "device_added")
+FUNDINGS = ("credit", "debit", "prepaid")
 
 
 class City(NamedTuple):
@@ -70,7 +89,7 @@ class City(NamedTuple):
     asn: int
 
 
-_CITIES = (
+CITIES = (
     City("DE", "EUR", 52.52, 13.40, 64496),
     City("DE", "EUR", 48.14, 11.58, 64497),
     City("FR", "EUR", 48.86, 2.35, 64498),
@@ -80,7 +99,7 @@ _CITIES = (
     City("SE", "SEK", 59.33, 18.07, 64502),
     City("CH", "CHF", 47.38, 8.54, 64503),
 )
-_BRANDS = (("visa", "400000"), ("visa", "40000012"), ("visa", "480000"), ("mastercard", "510001"), ("amex", "340000"))
+ISSUERS = (("visa", "400000"), ("visa", "40000012"), ("visa", "480000"), ("mastercard", "510001"), ("amex", "340000"))
 
 
 class Card(NamedTuple):
@@ -106,58 +125,6 @@ class Customer(NamedTuple):
     card: Card
 
 
-def page(rng: Random) -> str:
-    """Pick a page by Zipf's law: the n-th most visited has 1/n of the first one's visits."""
-    return rng.choices(PAGES, cum_weights=_ZIPF)[0]
-
-
-def weighted(rng: Random, choices: Sequence[tuple[T, int]]) -> T:
-    """Pick one of the (value, weight) pairs' values."""
-    values, weights = zip(*choices, strict=True)
-    picked: T = rng.choices(values, weights)[0]
-    return picked
-
-
-def address(rng: Random) -> str:
-    """Pick a client's address from the documentation ranges, one in five of them IPv6."""
-    if not rng.randrange(5):
-        return f"2001:db8:{rng.randint(1, 0xFFF):x}::{rng.randint(1, 0xFFFF):x}"
-    return f"{rng.choice(('192.0.2', '198.51.100', '203.0.113'))}.{rng.randint(1, 254)}"
-
-
-def customers(rng: Random, count: int) -> list[Customer]:
-    """Make customers; now and then two share an address, as in a household, and never many."""
-    return [_customer(rng, number, home) for number, home in enumerate(_homes(rng, count), start=1000)]
-
-
-def _homes(rng: Random, count: int) -> list[str]:
-    """Lay out addresses so that none is used more than twice."""
-    homes: dict[str, int] = {}
-    while sum(homes.values()) < count:
-        home = address(rng)
-        homes[home] = min(2, homes.get(home, 0) + 1)
-    return [home for home, people in homes.items() for _ in range(people)]
-
-
-def _customer(rng: Random, number: int, home: str) -> Customer:
-    return Customer(
-        account_id=f"a-{number}",
-        device_id=f"d-{rng.getrandbits(24):06x}",
-        ip=home,
-        user_agent=rng.choice(AGENTS),
-        city=rng.choice(_CITIES),
-        card=_card(rng),
-    )
-
-
-def _card(rng: Random) -> Card:
-    brand, prefix = rng.choice(_BRANDS)
-    return Card(
-        fingerprint=f"fp_{rng.getrandbits(40):010x}",
-        bin=prefix,
-        last4=f"{rng.randint(0, 9999):04}",
-        brand=brand,
-        funding=rng.choice(("credit", "debit", "prepaid")),
-        exp_month=rng.randint(1, 12),
-        exp_year=rng.randint(2027, 2031),
-    )
+def crawler_address(agent: str) -> str:
+    """Give the address that a crawler comes from."""
+    return f"203.0.113.{200 + BOTS.index(agent)}"

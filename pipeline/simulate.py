@@ -1,0 +1,112 @@
+"""Synthetic traffic: ``python -m pipeline.simulate --events N --seed S --output FILE``.
+
+Everything random is in the pure generators of ``pipeline/simulator``; here their lines are written, and counted.
+"""
+
+import gzip
+import io
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import IO, Any
+
+from options.faults import UsageError, render_faults
+from options.help_page import wants_help
+from options.simulation import HELP, read_simulation
+from pipeline.distribution import check_distribution
+from pipeline.errors import MillraceError
+from pipeline.progress import Progress
+from pipeline.report.exits import INTERRUPTED_STATUS, USAGE_STATUS, fail
+from pipeline.report.printing import escape_unprintable, let_go, print_text
+from pipeline.report.progress import ProgressReport
+from pipeline.report.simulation import Written, progress_text, summary
+from pipeline.simulator.lines import labels, lines
+from pipeline.simulator.plan import Plan
+from pipeline.simulator.tally import Tally
+
+STDOUT = "-"
+_BUFFER = 1 << 20
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives the exit status (--help lists them)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    escape_unprintable()
+    if fault := check_distribution():
+        return fail(fault)
+    try:
+        if wants_help(arguments):
+            print_text(HELP.render(get_terminal_size().columns), sys.stdout)
+            return 0
+        return _simulate(read_simulation(arguments))
+    except UsageError as error:
+        return fail(render_faults(error.faults), USAGE_STATUS)
+    except MillraceError as error:
+        return fail(f"millrace: {error}")
+    except KeyboardInterrupt:
+        return fail("millrace: interrupted; the output is not whole", INTERRUPTED_STATUS)
+
+
+def _simulate(settings: dict[str, Any]) -> int:
+    plan = Plan(*(settings[name] for name in Plan._fields))
+    output, truth, quiet = settings["output"], settings["labels"], settings["quiet"]
+    progress, tally = Progress(), Tally()
+    progress.start(plan.events)
+    begun = time.monotonic()
+    try:
+        with ProgressReport(sys.stderr, quiet=quiet, progress=progress, tell=progress_text):
+            number, size = _write(plan, output, truth, progress, tally)
+    except BrokenPipeError:  # the reader has seen enough
+        if STDOUT in (output, truth):
+            let_go(sys.stdout)
+        return 0
+    except OSError as error:
+        named = " and ".join(filter(None, (output, truth)))
+        raise MillraceError(f"cannot write {named}: {error.strerror or error}; the output is not whole") from error
+    if not quiet:
+        written = Written(output, truth, number, size, time.monotonic() - begun)
+        print_text(summary(plan, written, tally.expected()), sys.stderr)
+    return 0
+
+
+def _write(plan: Plan, output: str, truth: str, progress: Progress, tally: Tally) -> tuple[int, int]:
+    """Write events and labels in step; gives the number of lines, and of bytes before they are compressed."""
+    number = size = 0
+    with _opened(output) as events, _opened(truth) if truth else nullcontext() as label:
+        for number, line in enumerate(lines(plan), start=1):
+            events.write(line.text)
+            tally.add(line)
+            if label:
+                label.write(labels(line, number, size).encode())
+            size += len(line.text)
+            progress.add(0 if line.again else len(line.items))
+    return number, size
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[IO[bytes]]:
+    """Open a file for writing, compressed where its name says so; ``-`` is standard output."""
+    if path == STDOUT:
+        if sys.stdout is None:
+            raise MillraceError("standard output is closed")
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    elif path.endswith(".gz"):
+        with Path(path).open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, compresslevel=6, mtime=0) as zipped:
+            yield from _buffered(zipped)
+    else:
+        with Path(path).open("wb", buffering=_BUFFER) as plain:
+            yield plain
+
+
+def _buffered(zipped: Any) -> Iterator[IO[bytes]]:
+    """Hand lines on to a compressor in large pieces, which costs half as much."""
+    with io.BufferedWriter(zipped, _BUFFER) as buffer:
+        yield buffer
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Synthetic traffic of a fictional shop, labelled and repeatable: pure generators; pipeline/simulate.py writes them."""
