@@ -64,7 +64,7 @@ def run_steps(messages: list[Message], watch: Stopwatch) -> None:
         watch.time("ledger", ledger.add_received, Received(None, opened.received))
         for batch in opened.batches:
             parsed, _ = watch.time("parse", parser.parse, batch)
-            watch.time("(of it masking)", masker.mask_all, batch.origin.form, batch.raws)
+            watch.time("(of it masking)", masker.mask_all, batch.origin, batch.raws)
             admitted, _ = watch.time("validate", validator.admit, parsed)
             watch.time("count", views.add, admitted.events)
             watch.time("ledger", ledger.add_batch, admitted)

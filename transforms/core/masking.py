@@ -143,13 +143,20 @@ class _Json:
         return string if masked is not string and self._is_kept() else masked
 
     def _mask_base64(self, string: str) -> str:
-        """Mask the JSON that a string holds in base64; text that is none, or holds no card, is masked as it stands."""
+        """Mask the JSON that a string holds in base64; text that is none, or holds no card, is masked as it stands.
+
+        Of a string that is cut off, as in the first bytes of a large line, the whole groups of four are decoded.
+        """
+        content, rest = _content(string), '"'
+        if content is string:
+            whole = 1 + (len(string) - 1) // 4 * 4
+            content, rest = string[1:whole], string[whole:]
         try:
-            data = b64decode(_content(string), validate=True)
+            data = b64decode(content, validate=True)
         except ValueError:
             return mask_text(string)
         masked = self._mask_packed(data)
-        return mask_text(string) if masked is data else f'"{b64encode(masked).decode()}"'
+        return mask_text(string) if masked is data else f'"{b64encode(masked).decode()}{rest}'
 
     def _mask_packed(self, data: bytes) -> bytes:
         if not data.startswith(GZIP_MAGIC):
