@@ -58,14 +58,16 @@ class SetBuffer:
 
     def new_cell(self, name: str, window: int, slot: int) -> int:
         """Number a new cell; partials are grouped by ``slot``. A name and window may have several cells."""
-        for column, value in zip(self._cells, (name, window, slot, cell_key(name, window)), strict=True):
-            column.append(value)
+        self._cells.names.append(name)
+        self._cells.windows.append(window)
+        self._cells.slots.append(slot)
+        self._cells.keys.append(cell_key(name, window))
         return len(self._cells.names) - 1
 
     def add(self, cells: U64, identities: U64, occurrences: U64, visitors: U64) -> None:
         """Add sightings: columns of one length. A bot's has BOT in its cell; 0 is no occurrence, and no visitor."""
         for column, values in zip(self._columns, (cells, identities, occurrences, visitors), strict=True):
-            column += values.data
+            column.extend(values.data)
 
     def flush(self) -> Iterator[tuple[int, bytes]]:
         """Give what was collected, a (slot, partial) pair per slot, and start afresh."""

@@ -1,9 +1,9 @@
 """Counting as sets: packed sets, and their union.
 
-A *cell* is a name (a URL) in a window. Of each cell four sets of 64-bit hashes are kept: identities; sightings, which are
-pairs of an identity and an occurrence; identities of bots; visitors. Union is associative, commutative and idempotent, so
-shuffled, repeated and retried partials end in the same sets. A *partial* holds many cells, packed into columns: there is
-no Python object per event, neither in memory nor on the wire.
+A *cell* is a name (a URL) in a window. Of each cell four sets of 64-bit hashes are kept: identities; sightings, which
+are pairs of an identity and an occurrence; identities of bots; visitors. Union is associative, commutative and
+idempotent, so shuffled, repeated and retried partials end in the same sets. A *partial* holds many cells, packed into
+columns: there is no Python object per event, neither in memory nor on the wire.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -152,9 +152,7 @@ class _Part:
         """Read the sets of some cells; their values are as they were packed."""
         cells = np.arange(end - first)
         columns = (self._read_column(kind, first, end, cells) for kind in range(4))
-        return Sets(
-            self._names, self._name_of[first:end], self._windows[first:end], self.keys[first:end], *columns
-        )
+        return Sets(self._names, self._name_of[first:end], self._windows[first:end], self.keys[first:end], *columns)
 
     def _read_column(self, kind: int, first: int, end: int, cells: Ints) -> Column:
         column = kind * len(self.keys)
@@ -176,7 +174,7 @@ def union(partials: Iterable[Sliced]) -> Sets:
 def union_in_parts(partials: Iterable[Sliced], at_once: int = UNITED_AT_ONCE) -> Iterator[Sets]:
     """Unite partials some cells at a time, so that no more is held than the sets of those; each cell comes once."""
     parts = [_Part(partial) for partial in partials]
-    bounds = [np.searchsorted(part.keys, _starts(parts, at_once)).tolist() + [len(part.keys)] for part in parts]
+    bounds = [[*np.searchsorted(part.keys, _starts(parts, at_once)).tolist(), len(part.keys)] for part in parts]
     for number in range(len(bounds[0]) - 1 if bounds else 0):
         ranges = [(part, *bound[number : number + 2]) for part, bound in zip(parts, bounds, strict=True)]
         yield _unite([part.read(first, end) for part, first, end in ranges if first < end])
