@@ -53,7 +53,9 @@ class LedgerCollector:
         places = np.asarray(received.occurrences, dtype=np.uint64)
         parts = places % np.uint64(PARTS)
         window = _minute(received.publish_time)
-        cells = self.buffer.cells.setdefault(window, np.full(PARTS, _NO_CELL))
+        cells = self.buffer.cells.get(window)
+        if cells is None:
+            cells = self.buffer.cells[window] = np.full(PARTS, _NO_CELL)
         if (cells[parts] == _NO_CELL).any():
             for part in set(parts.tolist()):
                 cells[part] = self._cell(_RECEIVED_NAME, window, part)

@@ -1,14 +1,17 @@
 """Collecting sightings on a worker until they are flushed as partials."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from transforms.core.sets import U64, Column, Ints, Sets, cell_key, numbered, pack, stable_order
+from transforms.core.sets import U64, Ints, cell_key, numbered, stable_order, write_partial
 
 BOT = 1 << 63
 """Added to a cell's number: the sighting is a bot's."""
+_NUMBER = np.uint64(BOT - 1)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, odd: a product with it is another number for each
 
 
@@ -19,18 +22,6 @@ class _Cells(NamedTuple):
     windows: list[int]
     slots: list[int]
     keys: list[int]
-
-
-class _Rows(NamedTuple):
-    """Sightings, a column a property."""
-
-    cells: U64
-    identities: U64
-    occurrences: U64
-    visitors: U64
-
-    def at(self, places: Any) -> "_Rows":
-        return _Rows(*(column[places] for column in self))
 
 
 class SetBuffer:
@@ -50,7 +41,7 @@ class SetBuffer:
         """Forget everything."""
         self.cells.clear()
         self._cells = _Cells([], [], [], [])
-        self._columns = [bytearray() for _ in _Rows._fields]
+        self._columns = bytearray(), bytearray(), bytearray(), bytearray()
 
     def __len__(self) -> int:
         """Count the sightings held."""
@@ -71,40 +62,44 @@ class SetBuffer:
 
     def flush(self) -> Iterator[tuple[int, bytes]]:
         """Give what was collected, a (slot, partial) pair per slot, and start afresh."""
-        rows, cells = _Rows(*(np.frombuffer(column, dtype="<u8") for column in self._columns)), self._cells
-        self.reset()
-        if len(rows.cells):
-            yield from _partials(rows, cells)
+        if self._columns[0]:
+            cells, (numbers, *columns) = self._cells, (np.frombuffer(column, dtype="<u8") for column in self._columns)
+            self.reset()
+            yield from _partials(cells, numbers, *columns)
 
 
-def _partials(rows: _Rows, cells: _Cells) -> Iterator[tuple[int, bytes]]:
-    """Group the rows by slot and cell in one pass; nothing is sorted within a cell, the union does that once."""
+def _partials(
+    cells: _Cells, numbers: U64, identities: U64, occurrences: U64, visitors: U64
+) -> Iterator[tuple[int, bytes]]:
+    """Group sightings by slot and cell in one pass; nothing is sorted within a cell, the union does that once."""
     slots, keys = np.array(cells.slots, dtype=np.int64), np.array(cells.keys, dtype=np.uint64)
     windows = np.array(cells.windows, dtype=np.int64)
     by_slot = np.lexsort((keys, slots))
     rank = np.empty_like(by_slot)
     rank[by_slot] = np.arange(len(slots))
-    ranks = rank[(rows.cells & np.uint64(BOT - 1)).astype(np.int64)]
+    ranks = rank[(numbers & _NUMBER).astype(np.int64)]
     order = stable_order(ranks, len(slots))
-    ranks = ranks[order]
-    present, firsts = np.unique(slots[by_slot], return_index=True)
-    ends = [*firsts[1:].tolist(), len(slots)]
-    for slot, first, end in zip(present.tolist(), firsts.tolist(), ends, strict=True):
-        start, stop = np.searchsorted(ranks, (first, end))
-        mine = by_slot[first:end]
-        names, name_of = numbered(cells.names[cell] for cell in mine.tolist())
-        columns = _columns(rows.at(order[start:stop]), ranks[start:stop] - first)
-        yield slot, pack(Sets(names, name_of, windows[mine], keys[mine], *columns))
+    columns = _columns(ranks[order], numbers[order], identities[order], occurrences[order], visitors[order])
+    sizes = np.stack([np.bincount(cells_of, minlength=len(slots)) for cells_of, _ in columns])
+    ends = np.concatenate((np.zeros((4, 1), dtype=np.int64), sizes.cumsum(axis=1)), axis=1).T.tolist()
+    slots, keys, windows, numbered_cells = slots[by_slot], keys[by_slot], windows[by_slot], by_slot.tolist()
+    bounds = [0, *(np.flatnonzero(np.diff(slots)) + 1).tolist(), len(slots)]
+    for first, end in pairwise(bounds):
+        names, name_of = numbered([cells.names[cell] for cell in numbered_cells[first:end]])
+        values = [column[start:stop] for (_, column), start, stop in zip(columns, ends[first], ends[end], strict=True)]
+        head = windows[first:end], keys[first:end], sizes[:, first:end]
+        yield int(slots[first]), write_partial(names, name_of, head, values)
 
 
-def _columns(rows: _Rows, cells: Ints) -> Iterator[Column]:
-    """Part rows into the four kinds of sets; they become distinct in the union.
+def _columns(cells: Ints, numbers: U64, identities: U64, occurrences: U64, visitors: U64) -> list[tuple[Ints, U64]]:
+    """Part sightings into the four kinds of sets, with their cells; they become distinct in the union.
 
     A sighting is a pair of two hashes under a secret seed, and held as one number made of both: two pairs are the same
     number by chance only, as two events are the same identity.
     """
-    seen, is_bot, has_visitor = rows.occurrences != 0, rows.cells >= np.uint64(BOT), rows.visitors != 0
-    yield Column(cells, rows.identities)
-    yield Column(cells[seen], rows.identities[seen] * _SPREAD + rows.occurrences[seen])
-    yield Column(cells[is_bot], rows.identities[is_bot])
-    yield Column(cells[has_visitor], rows.visitors[has_visitor])
+    kinds: list[tuple[NDArray[np.bool_], U64]] = [
+        (occurrences != 0, identities * _SPREAD + occurrences),
+        (numbers >= BOT, identities),
+        (visitors != 0, visitors),
+    ]
+    return [(cells, identities), *((cells[chosen], values[chosen]) for chosen, values in kinds)]

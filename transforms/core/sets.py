@@ -102,17 +102,26 @@ def stable_order(cells: Ints, bound: int) -> Ints:
 def pack(sets: Sets) -> bytes:
     """Pack sets into a partial."""
     sets = _in_order(sets)
+    sizes = np.stack([column.sizes(len(sets)) for column in sets.columns])
+    return write_partial(sets.names, sets.name_of, (sets.windows, sets.keys, sizes), [c.values for c in sets.columns])
+
+
+def write_partial(
+    names: list[str], name_of: Sequence[int] | Ints, cells: tuple[Ints, U64, Ints], values: Sequence[U64]
+) -> bytes:
+    """Write a partial; ``cells`` are windows, keys in ascending order, and four sizes (4 x cells)."""
+    windows, keys, sizes = cells
     header = _encode(
         _Header(
-            sets.names,
-            sets.name_of.astype("<u4").tobytes(),
-            sets.windows.astype("<i8").tobytes(),
-            sets.keys.astype("<u8", copy=False).tobytes(),
-            np.stack([column.sizes(len(sets)) for column in sets.columns]).astype("<u4").tobytes(),
+            names,
+            np.asarray(name_of, dtype="<u4").tobytes(),
+            windows.astype("<i8", copy=False).tobytes(),
+            keys.astype("<u8", copy=False).tobytes(),
+            sizes.astype("<u4", copy=False).tobytes(),
         )
     )
-    values = (column.values.astype("<u8", copy=False).tobytes() for column in sets.columns)
-    return b"".join((len(header).to_bytes(_LENGTH_BYTES, "little"), header, *values))
+    columns = [column.astype("<u8", copy=False).tobytes() for column in values]
+    return b"".join((len(header).to_bytes(_LENGTH_BYTES, "little"), header, *columns))
 
 
 def _in_order(sets: Sets) -> Sets:
@@ -136,34 +145,49 @@ class _Part:
     """A partial whose head is read and whose sets are not."""
 
     def __init__(self, partial: Sliced) -> None:
-        length = _LENGTH_BYTES + int.from_bytes(partial[0:_LENGTH_BYTES], "little")
-        header = _decode(partial[_LENGTH_BYTES:length])
+        self._start = _LENGTH_BYTES + int.from_bytes(partial[0:_LENGTH_BYTES], "little")
+        header = _decode(partial[_LENGTH_BYTES : self._start])
         self._partial = partial
         self._names = header.names
-        self._name_of = np.frombuffer(header.name_of, dtype="<u4").astype(np.int64)
+        self._name_of = np.frombuffer(header.name_of, dtype="<u4")
         self._windows = np.frombuffer(header.windows, dtype="<i8")
-        self._sizes = np.frombuffer(header.sizes, dtype="<u4").reshape(4, -1).astype(np.int64)
-        ends = length + 8 * np.cumsum(self._sizes)
-        self._offsets = np.concatenate(([length], ends)).tolist()
+        self._sizes = np.frombuffer(header.sizes, dtype="<u4").reshape(4, -1)
         self.keys = np.frombuffer(header.keys, dtype="<u8")
-        self.weights: Ints = self._sizes.max(axis=0, initial=0)
+
+    def weights(self) -> NDArray[np.uint32]:
+        """Give the size of each cell: that of its largest set."""
+        return self._sizes.max(axis=0)
+
+    def read_all(self) -> Sets:
+        """Read the sets of all cells; their values are as they were packed."""
+        ends = self._sizes.sum(axis=1).cumsum().tolist()
+        values = np.frombuffer(self._partial[self._start : self._start + 8 * ends[-1]], dtype="<u8")
+        cells = np.arange(4 * len(self.keys)).repeat(self._sizes.ravel())
+        starts = zip([0, *ends], ends, strict=False)
+        numbered_from = (kind * len(self.keys) for kind in range(4))
+        columns = [
+            Column(cells[start:end] - first, values[start:end])
+            for (start, end), first in zip(starts, numbered_from, strict=True)
+        ]
+        return Sets(self._names, self._name_of, self._windows, self.keys, *columns)
 
     def read(self, first: int, end: int) -> Sets:
-        """Read the sets of some cells; their values are as they were packed."""
-        cells = np.arange(end - first)
-        columns = (self._read_column(kind, first, end, cells) for kind in range(4))
+        """Read the sets of some cells."""
+        if end - first == len(self.keys):
+            return self.read_all()
+        offsets = np.concatenate(([0], self._sizes.ravel().cumsum(dtype=np.int64)))
+        columns = (self._read_column(offsets[kind * len(self.keys) :], kind, first, end) for kind in range(4))
         return Sets(self._names, self._name_of[first:end], self._windows[first:end], self.keys[first:end], *columns)
 
-    def _read_column(self, kind: int, first: int, end: int, cells: Ints) -> Column:
-        column = kind * len(self.keys)
-        values = self._partial[self._offsets[column + first] : self._offsets[column + end]]
-        return Column(np.repeat(cells, self._sizes[kind, first:end]), np.frombuffer(values, dtype="<u8"))
+    def _read_column(self, offsets: Ints, kind: int, first: int, end: int) -> Column:
+        start, stop = (self._start + 8 * int(offsets[cell]) for cell in (first, end))
+        cells = np.arange(end - first).repeat(self._sizes[kind, first:end])
+        return Column(cells, np.frombuffer(self._partial[start:stop], dtype="<u8"))
 
 
 def unpack(partial: Sliced) -> Sets:
     """Undo ``pack``."""
-    part = _Part(partial)
-    return part.read(0, len(part.keys))
+    return _Part(partial).read_all()
 
 
 def union(partials: Iterable[Sliced]) -> Sets:
@@ -174,8 +198,9 @@ def union(partials: Iterable[Sliced]) -> Sets:
 def union_in_parts(partials: Iterable[Sliced], at_once: int = UNITED_AT_ONCE) -> Iterator[Sets]:
     """Unite partials some cells at a time, so that no more is held than the sets of those; each cell comes once."""
     parts = [_Part(partial) for partial in partials]
-    bounds = [[*np.searchsorted(part.keys, _starts(parts, at_once)).tolist(), len(part.keys)] for part in parts]
-    for number in range(len(bounds[0]) - 1 if bounds else 0):
+    starts = _starts(parts, at_once) if parts else ()
+    bounds = [[*np.searchsorted(part.keys, starts).tolist(), len(part.keys)] for part in parts]
+    for number in range(len(starts)):
         ranges = [(part, *bound[number : number + 2]) for part, bound in zip(parts, bounds, strict=True)]
         yield _unite([part.read(first, end) for part, first, end in ranges if first < end])
 
@@ -183,7 +208,7 @@ def union_in_parts(partials: Iterable[Sliced], at_once: int = UNITED_AT_ONCE) ->
 def _starts(parts: Sequence[_Part], at_once: int) -> U64:
     """Give the least key of each group of cells that are united at once."""
     keys, cell_of = np.unique(np.concatenate([part.keys for part in parts]), return_inverse=True)
-    sizes = np.bincount(cell_of, weights=np.concatenate([part.weights for part in parts]))
+    sizes = np.bincount(cell_of, weights=np.concatenate([part.weights() for part in parts]))
     group = (np.cumsum(sizes) // at_once).astype(np.int64)
     return keys[_first_of_run(group)]
 
