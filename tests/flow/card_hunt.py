@@ -19,6 +19,7 @@ _DIGITS = re.compile(rb"[0-9]{%d,}" % SHORTEST)
 _ESCAPE = re.compile(rb"\\u00([0-9a-fA-F]{2})")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{16,}")
 _GZIP = b"\x1f\x8b\x08"
+_STEP = 16
 _DEEPEST = 3
 """How often what was written in base64 or gzip is looked into again."""
 
@@ -59,13 +60,23 @@ def _as_digits(text: bytes, cards: Collection[str]) -> Iterator[str]:
 def _inside(data: bytes) -> Iterator[bytes]:
     at = data.find(_GZIP)
     while at >= 0:
-        with suppress(zlib.error):
-            yield zlib.decompressobj(wbits=31).decompress(data[at:])
+        yield _readable(data[at:])
         at = data.find(_GZIP, at + 1)
     for run in _BASE64.findall(data):
         for start in range(4):  # where it begins is not known in a raw page
             aligned = run[start:]
             yield b64decode(aligned[: len(aligned) // 4 * 4] + _rest(aligned))
+
+
+def _readable(data: bytes) -> bytes:
+    """Decompress what can be read, whatever comes behind it."""
+    stream, read = zlib.decompressobj(wbits=31), b""
+    with suppress(zlib.error):
+        for at in range(0, len(data), _STEP):
+            read += stream.decompress(data[at : at + _STEP])
+            if stream.eof:
+                break
+    return read
 
 
 def _rest(aligned: bytes) -> bytes:

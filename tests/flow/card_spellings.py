@@ -15,10 +15,14 @@ ADMITTED = "admitted"
 
 
 class Line(NamedTuple):
-    """A spelling: what makes the line, and the fates of its events, reasons or ``admitted``."""
+    """A spelling: what makes the line, and the fates of its events, reasons or ``admitted``.
+
+    ``masked`` tells whether the ledger counts them as masked: their bytes are, not their attributes alone.
+    """
 
     make: Callable[["Deck"], bytes]
     fates: tuple[str, ...]
+    masked: bool = True
 
 
 class Deck:
@@ -175,16 +179,29 @@ SPELLINGS = {
     "push of lines": Line(lambda deck: deck.push(body(deck) + b"\n" + body(deck)), (ADMITTED, ADMITTED)),
     "push of an array": Line(lambda deck: deck.push(array(deck)), (ADMITTED, ADMITTED)),
     "gzip unsaid": Line(lambda deck: deck.push(packed(body(deck))), (ADMITTED,)),
+    "gzip said, and it is none": Line(
+        lambda deck: deck.push(body(deck), attributes={"content-encoding": "gzip"}), ("not_decompressible",), masked=False
+    ),
+    "another encoding": Line(
+        lambda deck: deck.push(deck.card().encode(), attributes={"content-encoding": "br"}),
+        ("not_decompressible",),
+        masked=False,
+    ),
     "gzip said": Line(lambda deck: deck.push(packed(body(deck)), attributes={"content-encoding": "gzip"}), (ADMITTED,)),
-    "gzip cut off": Line(lambda deck: deck.push(packed(body(deck) * 2)[:-9]), ("bad_gzip",)),
+    "gzip cut off": Line(lambda deck: deck.push(packed(body(deck))[:-4]), ("not_decompressible",), masked=False),
+    "gzip cut off at the first bytes": Line(
+        lambda deck: deck.push(packed(deck.card().encode())[:-4]), ("not_decompressible",), masked=False
+    ),
     "attributes": Line(
         lambda deck: deck.push(body(deck), attributes={"a": deck.spaced(), deck.card(): "b"}), (ADMITTED,)
     ),
-    "attributes of a reject": Line(lambda deck: deck.push(b"{", attributes={deck.spaced("-"): "b"}), ("not_json",)),
+    "attributes of a reject": Line(
+        lambda deck: deck.push(b"{", attributes={deck.spaced("-"): "b"}), ("not_json",), masked=False
+    ),
     "binary mode": Line(lambda deck: binary_mode(json.dumps(noted(deck.card())).encode(), deck), (ADMITTED,)),
     "binary mode, refused": Line(lambda deck: binary_mode(json.dumps(int(deck.card())).encode(), deck), (VIOLATED,)),
     "binary mode, an attribute": Line(
-        lambda deck: binary_mode(b'{"url": "/a"}', deck, **{"ce-subject": deck.card()}), (ADMITTED,)
+        lambda deck: binary_mode(b'{"url": "/a"}', deck, **{"ce-subject": deck.card()}), (ADMITTED,), masked=False
     ),
     "push of bad attributes": Line(lambda deck: deck.push(body(deck), attributes=deck.card()), ("bad_envelope",)),
     "push of a bad attribute": Line(
@@ -214,7 +231,7 @@ LOG = {
     "agent": Line(lambda deck: log_line(agent=deck.spaced()), (ADMITTED,)),
     "escapes": Line(lambda deck: log_line(agent=f"\\x22{deck.card()}\\x22"), (ADMITTED,)),
     "user": Line(lambda deck: log_line(user=deck.card()), (ADMITTED,)),
-    "malformed": Line(lambda deck: log_line(more=deck.spaced()), ("bad_log_line",)),
+    "malformed": Line(lambda deck: log_line(more=f" card {deck.spaced()}"), ("bad_log_line",)),
     "no log line": Line(lambda deck: f"[error] {deck.card()}".encode(), ("bad_log_line",)),
 }
 
