@@ -209,6 +209,12 @@ SPELLINGS = {
     ),
     "push of a bad time": Line(lambda deck: deck.push(body(deck), publishTime=deck.spaced()), ("bad_envelope",)),
     "push of gzip and a bad time": Line(lambda deck: deck.push(packed(body(deck)), publishTime="x"), ("bad_envelope",)),
+    "push of a gzip that is cut off and a bad time": Line(
+        lambda deck: deck.push(packed(body(deck))[:-4], publishTime="x"), ("bad_envelope",)
+    ),
+    "encoded gzip that is cut off": Line(
+        lambda deck: deck.event(data_base64=b64encode(packed(body(deck))[:-4]).decode()), ("not_json",)
+    ),
     "push of what is no base64": Line(
         lambda deck: json.dumps({"message": {"data": f"! {deck.card()}"}}).encode(), ("bad_envelope",)
     ),

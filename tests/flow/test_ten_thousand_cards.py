@@ -59,3 +59,40 @@ def test_no_card_is_in_any_byte(share: str, tmp_path: Path) -> None:
     assert run_here(tmp_path / "again", "--input", out / "archive", *LENIENT, *options) == 0
     assert read_tables(tmp_path / "again") == read_tables(out)
     assert rows_of(tmp_path / "again") == rows_of(out)
+
+
+# Identities
+
+
+def envelope(deck: Deck, note: str, event_id: str) -> bytes:
+    return deck.push(deck.event({"url": "/a", "note": note}, id=event_id))
+
+
+@pytest.mark.parametrize("notes", [CARDS[:3], ["one", "two", "three"]])
+def test_events_that_differ_by_a_card_fare_as_those_that_differ_by_a_word(notes: list[str], tmp_path: Path) -> None:
+    deck = Deck([])
+    same = [deck.event({"url": "/a", "note": note}, id="same") for note in notes]
+    others = [envelope(deck, note, f"other-{number}") for number, note in enumerate(notes)]
+    path = tmp_path / "input"
+    path.write_bytes(b"\n".join([*same, *others, others[0]]) + b"\n")
+    assert run_here(tmp_path / "out", "--input", path) == 0
+    tables = read_tables(tmp_path / "out")
+    assert tables["page_views"] == [["/a", "2026-09-17T10:40:00Z", "2026-09-17T10:41:00Z", 4, 0, 0]]
+    assert added_up(tables["ledger"])[:4] == [6, 4, 2, {}]  # what is delivered again is received once
+
+
+def test_ids_that_look_like_cards_stay_and_are_distinct(tmp_path: Path) -> None:
+    deck, ids = Deck([]), CARDS[:2000]
+    events = [deck.event({"url": "/a"}, id=one, source=f"//s/{one}") for one in ids]
+    pushed = [deck.push(deck.event({"url": "/b"}, id=one), messageId=one) for one in ids]
+    path = tmp_path / "input"
+    path.write_bytes(b"\n".join([*events, *pushed]) + b"\n")
+    assert run_here(tmp_path / "out", "--input", path) == 0
+    assert select(tmp_path / "out", "SELECT url, views FROM page_views") == [["/a", 2000], ["/b", 2000]]
+    assert added_up(read_tables(tmp_path / "out")["ledger"]) == [4000, 4000, 0, {}, 0]
+    rows = [json.loads(row["data"]) | {"message": row["message_id"]} for row in rows_of(tmp_path / "out")]
+    assert {(row["id"], row["source"]) for row in rows} == {
+        *((one, f"//s/{one}") for one in ids),
+        *((one, "//s") for one in ids),
+    }
+    assert {row["message"] for row in rows if row["source"] == "//s"} == set(ids)
