@@ -47,7 +47,9 @@ class Deck:
         return json.dumps({name: value for name, value in (whole | members).items() if value is not None}).encode()
 
     def push(self, body: bytes, **members: Any) -> bytes:
-        return json.dumps({"message": {"data": b64encode(body).decode(), "messageId": self.new_id(), **members}}).encode()
+        return json.dumps(
+            {"message": {"data": b64encode(body).decode(), "messageId": self.new_id(), **members}}
+        ).encode()
 
 
 # Every field of every contract
@@ -180,12 +182,13 @@ SPELLINGS = {
     "push of an array": Line(lambda deck: deck.push(array(deck)), (ADMITTED, ADMITTED)),
     "gzip unsaid": Line(lambda deck: deck.push(packed(body(deck))), (ADMITTED,)),
     "gzip said, and it is none": Line(
-        lambda deck: deck.push(body(deck), attributes={"content-encoding": "gzip"}), ("not_decompressible",), masked=False
+        lambda deck: deck.push(body(deck), attributes={"content-encoding": "gzip"}),
+        ("not_decompressible",),
+        masked=False,
     ),
     "another encoding": Line(
         lambda deck: deck.push(deck.card().encode(), attributes={"content-encoding": "br"}),
         ("not_decompressible",),
-        masked=False,
     ),
     "gzip said": Line(lambda deck: deck.push(packed(body(deck)), attributes={"content-encoding": "gzip"}), (ADMITTED,)),
     "gzip cut off": Line(lambda deck: deck.push(packed(body(deck))[:-4]), ("not_decompressible",), masked=False),
