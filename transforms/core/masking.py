@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 
 from transforms.core.cards import SHORTEST, card_spans, is_card
-from transforms.core.rejects import EventRejected
-from transforms.core.splitting import GZIP_MAGIC, gunzip
+from transforms.core.rejects import GZIP_MAGIC, EventRejected, opaque_head
+from transforms.core.splitting import gunzip
 from transforms.core.stars import has_card, has_hidden_card, mask_escaped, mask_spans, mask_text
 
 __all__ = ["has_card", "mask_bytes", "mask_json", "mask_text", "suspicious", "suspicious_spans"]
@@ -164,7 +164,7 @@ class _Json:
         try:
             content = gunzip(data, _PACKED_BYTES)
         except EventRejected:
-            return data
+            return opaque_head(data)  # what of it can be read may hold a card
         masked = mask_json(content, base64_keys=self._base64_keys)
         return data if masked is content else gzip.compress(masked, mtime=0)
 

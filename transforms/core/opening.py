@@ -12,6 +12,7 @@ from transforms.core.raw_masking import RawMasker, mask_attributes
 from transforms.core.reasons import Stage
 from transforms.core.records import ArchiveRow, Form, Message, Origin, RawEvents, Reject, Unreadable
 from transforms.core.rejects import (
+    GZIP_MAGIC,
     EventRejected,
     Place,
     make_reject,
@@ -25,7 +26,6 @@ from transforms.core.rejects import (
 from transforms.core.searching import holds
 from transforms.core.splitting import (
     BOM,
-    GZIP_MAGIC,
     Bounds,
     decompress,
     split_lines,

@@ -12,10 +12,9 @@ import msgspec
 from transforms.core.json_values import JsonValues
 from transforms.core.reasons import Reason
 from transforms.core.records import Message
-from transforms.core.rejects import EventRejected
+from transforms.core.rejects import GZIP_MAGIC, EventRejected
 
 BOM = b"\xef\xbb\xbf"
-GZIP_MAGIC = b"\x1f\x8b"
 MANY_COMMAS = 1_000_000
 _LINE = re.compile(rb"[^\n]+")
 _GZIP_WINDOW = zlib.MAX_WBITS | 16
