@@ -20,8 +20,8 @@ from transforms.core.page_views import ViewCollector, ViewRules
 from transforms.core.parsing import Parser
 from transforms.core.raw_masking import RawMasker
 from transforms.core.records import Form, Message
-from transforms.core.sets import union_in_parts
 from transforms.core.splitting import Bounds
+from transforms.core.unions import union_in_parts
 from transforms.core.validation import TimePolicy, Validator
 
 BLOCK_LINES = 330

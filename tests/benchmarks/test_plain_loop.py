@@ -5,8 +5,8 @@ from benchmarks.plain_loop import count
 from benchmarks.steps import blocks, main
 from tests.core.admission import admit
 from transforms.core.page_views import ViewCollector, ViewRules, page_views
-from transforms.core.sets import union
 from transforms.core.times import MINUTE
+from transforms.core.unions import union
 
 
 def test_the_loop_and_the_steps_give_the_same_table():

@@ -19,9 +19,8 @@ from transforms.core.masking import (
     mask_bytes,
     mask_json,
     mask_text,
-    suspicious,
-    suspicious_spans,
 )
+from transforms.core.suspicion import suspicious, suspicious_spans
 
 VISA = "4111111111111111"
 AMEX = "3782-822463-10005"

@@ -4,11 +4,12 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import accumulate
 
-from transforms.core.masking import mask_bytes, mask_json, suspicious, suspicious_spans
+from transforms.core.masking import mask_bytes, mask_json
 from transforms.core.records import Form, Origin
 from transforms.core.searching import holds
 from transforms.core.splitting import is_binary_mode
 from transforms.core.stars import mask_text
+from transforms.core.suspicion import suspicious, suspicious_spans
 
 UNMASKED = (("id",), ("source",), ("time",))
 """An event's identity and time, which masking must not change."""

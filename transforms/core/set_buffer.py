@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from transforms.core.sets import U64, Ints, cell_key, numbered, stable_order, write_partial
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BOT = 1 << 63
 """Added to a cell's number: the sighting is a bot's."""

@@ -119,8 +119,9 @@ def _split_array_fast(data: bytes) -> list[bytes] | None:
 
 def _split_array_leniently(data: bytes, bounds: Bounds) -> list[bytes]:
     """Split an array that is broken somewhere, so that one bad event does not harm its neighbours."""
-    values = JsonValues()
-    spans = list(islice(chain(values.feed(data), values.finish()), bounds.events_per_message + 1))
+    first = data.index(b"[") + 1
+    values = JsonValues(first, inside=True)
+    spans = list(islice(chain(values.feed(data[first:]), values.finish()), bounds.events_per_message + 1))
     if not spans:
         raise EventRejected(Reason.NOT_JSON, "an array that never ends")
     return [data[start:end] for start, end in spans]
