@@ -4,6 +4,9 @@
 ARGS =
 # The interpreter of .venv: make setup PYTHON=python3.12. Found when empty.
 PYTHON =
+# What make fuzz runs: make fuzz MESSAGES=200000 SEED=7
+MESSAGES = 1000000
+SEED = 1
 # What compiles the lock files.
 UV = uv
 # make lock UPGRADE=--upgrade takes newer versions; without it pins stay where they can.
@@ -31,7 +34,7 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test check bench lock wheel clean python rebuild
+.PHONY: help setup run test fuzz check bench lock wheel clean python rebuild
 rebuild:
 
 help: ## list the targets
@@ -47,6 +50,9 @@ run: $(PROJECT) ## set up, then run the main job: the bundled sample into ./out,
 
 test: $(PROJECT) $(DEV) ## set up, then run the tests
 	$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
+
+fuzz: $(PROJECT) $(DEV) ## send MESSAGES mutated messages through the command, from SEED
+	$(VENV_PYTHON) -m tests.hostility.fuzzing $(MESSAGES) $(SEED)
 
 check: $(PROJECT) $(DEV) ## set up, then judge the code: lint, format, types, architecture
 	$(VENV_PYTHON) -m ruff check .

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from random import Random
@@ -205,7 +206,7 @@ def is_empty_array(body: bytes) -> bool:
     """Tell a body that holds no event at all."""
     try:
         plain = gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
-    except (OSError, EOFError, ValueError):
+    except (OSError, EOFError, zlib.error):
         return False
     return plain.startswith(b"[") and plain.strip()[1:-1].strip() == b""
 
