@@ -168,7 +168,9 @@ def _value(rng: Random, data: bytes) -> bytes:
 
 
 def _type(rng: Random, data: bytes) -> bytes:
-    return data.replace(b"com.acme.web", b"t%d" % rng.getrandbits(60)).replace(b"page_view.v1", b"v%d" % rng.getrandbits(9))
+    return data.replace(b"com.acme.web", b"t%d" % rng.getrandbits(60)).replace(
+        b"page_view.v1", b"v%d" % rng.getrandbits(9)
+    )
 
 
 def _duplicate_key(rng: Random, data: bytes) -> bytes:
@@ -178,7 +180,9 @@ def _duplicate_key(rng: Random, data: bytes) -> bytes:
 
 def _gzip(rng: Random, data: bytes) -> bytes:
     once = gzip.compress(data, 1, mtime=0)
-    return rng.choice((once, once[: rng.randrange(len(once))], once + once, gzip.compress(once), once + b"x", once + b"\0"))
+    return rng.choice(
+        (once, once[: rng.randrange(len(once))], once + once, gzip.compress(once), once + b"x", once + b"\0")
+    )
 
 
 def _empty(rng: Random, data: bytes) -> bytes:
