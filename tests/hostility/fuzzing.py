@@ -1,4 +1,4 @@
-"""``make fuzz``: chunks of mutated messages through the real command, each a process, until one does what it must not."""
+"""``make fuzz``: chunks of mutated messages through the real command, each a process, until one does what it must not."""  # noqa: E501
 
 import argparse
 import os
@@ -41,16 +41,16 @@ def _fuzz(folder: Path, messages: int, seed: int) -> int:
     for number, (kind, count) in enumerate(_chunks(messages)):
         chunk = list(KINDS[kind](seed * 1_000_003 + number, count))
         outcome = judge(folder, kind, chunk)
-        print(f"seed {seed}, chunk {number}: {count:,} {kind}, {outcome.peak >> 20:,} MiB", flush=True)
+        print(f"seed {seed}, chunk {number}: {count:,} {kind}, {outcome.peak >> 20:,} MiB", flush=True)  # noqa: T201
         if outcome.faults:
-            print("\n".join(outcome.faults))
+            print("\n".join(outcome.faults))  # noqa: T201
             smallest = shrink(chunk, lambda part, kind=kind: bool(judge(folder, kind, part, whole=False).faults))
-            print(f"kept: {write(Path(f'fuzz-{seed}-{number}.jsonl').absolute(), smallest)} ({kind})")
+            print(f"kept: {write(Path(f'fuzz-{seed}-{number}.jsonl').absolute(), smallest)} ({kind})")  # noqa: T201
             return 1
         if count == CHUNK:
             peaks[kind].append(outcome.peak)
     grown = [kind for kind, held in peaks.items() if held and max(held) > GROWTH * held[0]]
-    print(f"{messages:,} messages; memory {'grows: ' + ', '.join(grown) if grown else 'is flat'}")
+    print(f"{messages:,} messages; memory {'grows: ' + ', '.join(grown) if grown else 'is flat'}")  # noqa: T201
     return int(bool(grown))
 
 

@@ -14,7 +14,7 @@ from tests.hostility.mutations import dump, envelope, event
 from tests.program import added_up, ledger, run_here, select
 
 MIB = 1 << 20
-GOOD = dump(event(Random(1), 1))
+GOOD = dump(event(Random(1), 1))  # noqa: S311
 DEEP = 100_000
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -62,7 +62,7 @@ def test_a_bomb_of_a_gibibyte_is_never_held(framing, expected, base, tmp_path):
 
 
 def test_lines_above_the_bound_are_refused_and_their_neighbours_counted(tmp_path):
-    lines = [GOOD, b"x" * (10 * MIB + 1), b"y" * (60 * MIB), dump(event(Random(1), 2))]
+    lines = [GOOD, b"x" * (10 * MIB + 1), b"y" * (60 * MIB), dump(event(Random(1), 2))]  # noqa: S311
     assert run_here(tmp_path / "out", "--input", write(tmp_path / "in.jsonl", lines)) == 0
     assert rejected(tmp_path / "out") == (2, {"too_large": 2})
 
@@ -78,20 +78,20 @@ def test_a_tower_of_brackets_is_too_deep(framing, opened, tmp_path):
         "envelope": envelope(1, tower),
         "data": GOOD.replace(b'"user_id"', b'"deep":' + tower + b',"user_id"').replace(b'"e1"', b'"e3"'),
     }[framing]
-    path = write(tmp_path / "in.jsonl", [dump(event(Random(1), 2)), line])
+    path = write(tmp_path / "in.jsonl", [dump(event(Random(1), 2)), line])  # noqa: S311
     assert run_here(tmp_path / "out", "--input", path) == 0
     assert rejected(tmp_path / "out") == (2 if framing == "element" else 1, {"too_deep": 1})
 
 
 def test_brackets_within_a_string_are_text(tmp_path):
-    made = event(Random(1), 1)
+    made = event(Random(1), 1)  # noqa: S311
     made["data"]["note"] = "[" * DEEP
     assert run_here(tmp_path / "out", "--input", write(tmp_path / "in.jsonl", [dump(made)])) == 0
     assert rejected(tmp_path / "out") == (1, {})
 
 
 def test_a_flood_of_types_makes_no_flood_of_keys(tmp_path):
-    made = (event(Random(number), number) | {"type": f"t{number}.<b>"} for number in range(100_000))
+    made = (event(Random(number), number) | {"type": f"t{number}.<b>"} for number in range(100_000))  # noqa: S311
     path = write(tmp_path / "in.jsonl", [GOOD, *map(dump, made)])
     assert run_here(tmp_path / "out", "--no_archive", "--input", path) == 0
     assert rejected(tmp_path / "out") == (1, {"unknown_contract": 100_000})
@@ -100,10 +100,10 @@ def test_a_flood_of_types_makes_no_flood_of_keys(tmp_path):
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_strings_that_attack_are_kept_as_they_are_and_shown_harmlessly(attack, tmp_path, capsys):
-    good, bad = event(Random(1), 1), event(Random(1), 2)
+    good, bad = event(Random(1), 1), event(Random(1), 2)  # noqa: S311
     good |= {"id": f"e{attack}", "source": attack}
     good["data"] = {"url": f"/p/{attack}", "user_id": attack, "user_agent": attack, "note": attack}
-    bad = {name: attack for name in bad}
+    bad = dict.fromkeys(bad, attack)
     path = write(tmp_path / "in.jsonl", [dump(good), json.dumps(bad, ensure_ascii=False).encode()])
     capsys.readouterr()
     assert run_here(tmp_path / "out", "--input", path) == 0
