@@ -2,10 +2,12 @@
 
 # What make run and make test hand on: make run ARGS='--input events.jsonl'
 ARGS =
-# The first seed of make soak-test; at random when empty.
+# Where make soak-test and make fuzz begin; the first at random and the other at 1 when empty.
 SEED =
 # The interpreter of .venv: make setup PYTHON=python3.12. Found when empty.
 PYTHON =
+# How many messages make fuzz sends.
+MESSAGES = 1000000
 # What compiles the lock files.
 UV = uv
 # make lock UPGRADE=--upgrade takes newer versions; without it pins stay where they can.
@@ -33,7 +35,7 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test soak-test check bench lock wheel clean python rebuild
+.PHONY: help setup run test soak-test fuzz check bench lock wheel clean python rebuild
 rebuild:
 
 help: ## list the targets
@@ -55,6 +57,9 @@ soak-test: $(PROJECT) $(DEV) ## tell the oracle 1,000 random histories, and the 
 	@seed='$(SEED)'; [ -n "$$seed" ] || seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' '); \
 		echo "Histories from seed $$seed on; the same again: make soak-test SEED=$$seed"; \
 		MILLRACE_SOAK="$$seed" $(VENV_PYTHON) -m pytest -n 2 -q $(ARGS) tests/flow/test_histories.py tests/flow/test_laws.py
+
+fuzz: $(PROJECT) $(DEV) ## send MESSAGES mutated messages through the command, from SEED
+	$(VENV_PYTHON) -m tests.hostility.fuzzing $(MESSAGES) $(or $(SEED),1)
 
 check: $(PROJECT) $(DEV) ## set up, then judge the code: lint, format, types, architecture
 	$(VENV_PYTHON) -m ruff check .

@@ -26,7 +26,7 @@ _DEEPEST = 3
 
 def seeded_cards(count: int, seed: int) -> list[str]:
     """Give distinct card numbers, taking turns over all brands and lengths."""
-    dice = Random(seed)  # noqa: S311 - the same numbers each time
+    dice = Random(seed)
     kinds = [(brand, length) for brand in BRANDS for length in brand.lengths]
     found: dict[str, None] = {}
     while len(found) < count:

@@ -124,7 +124,7 @@ def test_count_page_views(windows, shards, tmp_path):
 @pytest.mark.usefixtures("small_buffers")
 def test_page_views_in_any_order_and_twice(windows, tmp_path):
     shuffled = [batch(one) for one in (event for batch in BATCHES * 2 for event in batch.events)]
-    random.Random(4).shuffle(shuffled)  # noqa: S311 - no secret
+    random.Random(4).shuffle(shuffled)
     counted = outputs_of(
         lambda root: root | elements(shuffled, GlobalWindows(), EventBatch) | CountPageViews(ViewRules(seed=SEED)),
         tmp_path,
