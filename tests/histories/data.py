@@ -1,5 +1,6 @@
 """The data of events: one good example of each contract, and what may be changed in it, for better or worse."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -41,7 +42,7 @@ AGENTS = (
     "Mozilla/5.0 (compatible; Googlebot/2.1)",
     "curl/8.4.0",
 )
-PEOPLE = ("1", "2", "", None, CARD)
+PEOPLE = ("1", "1", "2", "", None, CARD)
 
 GOOD: dict[str, dict[str, Any]] = {
     PAGE_VIEW: {"url": "/a"},
@@ -144,13 +145,24 @@ CHANGES: dict[str, tuple[Change, ...]] = {
 NO_OBJECTS: tuple[Any, ...] = (None, [], "text", 5)
 
 
+SAME = (*URLS[:3], *("HTTPS://Shop.Example", "https://shop.example:443/?q#r"))
+"""Two pages, in several spellings."""
+
+
+@st.composite
+def visits(draw, urls: Sequence[Any] = SAME) -> dict[str, Any]:
+    """Data of a page view: URL, one kind of visitor or two, maybe an agent."""
+    kinds = draw(
+        st.sampled_from([["user_id"], ["session_id"], ["ip"], ["user_id", "session_id"], ["session_id", "ip"]])
+    )
+    people = {kind: draw(st.sampled_from(PEOPLE)) for kind in kinds}
+    return {"url": draw(st.sampled_from(urls)), **people, "user_agent": draw(st.sampled_from(AGENTS))}
+
+
 @st.composite
 def page_views(draw) -> Any:
-    """Data of a page view: URL, one kind of visitor, maybe an agent."""
-    url = draw(st.sampled_from((*URLS[:2] * 16, *URLS, *NO_URLS)))
-    who = draw(st.sampled_from(["user_id", "session_id", "ip"]))
-    data = {"url": url, who: draw(st.sampled_from(PEOPLE)), "user_agent": draw(st.sampled_from(AGENTS))}
-    return draw(changed(data, CHANGES[PAGE_VIEW]))
+    """Data of a page view of any URL, with a change sometimes."""
+    return draw(changed(draw(visits((*URLS[:3] * 16, *URLS, *NO_URLS))), CHANGES[PAGE_VIEW]))
 
 
 def of_contract(name: str) -> st.SearchStrategy[Any]:

@@ -51,7 +51,8 @@ def options(draw) -> Options:
 def json_lines(mapping: Mapping | None, sent: Sequence[Message]) -> st.SearchStrategy[Text]:
     """What the lines of a history's JSON files are drawn from; it has few messages, delivered more than once."""
     plain = plain_payments() if mapping and not mapping.rename else plain_events()
-    events = [cloud_events()] * 4 if mapping is None else [cloud_events(), plain, plain, plain]
+    good = cloud_events(good=True)
+    events = [cloud_events(), good, good] if mapping is None else [cloud_events(), good, plain, plain]
     pushed = [envelopes(message, f"m{number}") for number, message in enumerate(sent)]
     nested = st.one_of(*events, no_events, *pushed)
     return st.one_of(
@@ -59,6 +60,7 @@ def json_lines(mapping: Mapping | None, sent: Sequence[Message]) -> st.SearchStr
         no_events,
         *pushed,
         st.lists(nested, max_size=3).map(_array),
+        st.lists(good, min_size=2, max_size=4).map(_array),
         st.sampled_from(BLANK).map(fixed),
         *([plain] if mapping is None else []),
     )
@@ -84,9 +86,10 @@ def json_files(draw, line: st.SearchStrategy[Text]) -> Plan:
 @st.composite
 def array_files(draw, mapping: Mapping | None) -> Plan:
     """A file that is one JSON array over many lines."""
-    element = cloud_events() if mapping is None else cloud_events() | plain_events()
+    good = cloud_events(good=True)
+    element = cloud_events() | good if mapping is None else cloud_events() | good | plain_events()
     broken = no_events.filter(lambda text: not text(Clock()).startswith(b"["))
-    lines = [draw(cloud_events(good=True)), *draw(st.lists(element | element | broken, min_size=2, max_size=6))]
+    lines = [draw(good), *draw(st.lists(element | element | broken, min_size=2, max_size=6))]
     framing = draw(framings())
     if framing["packing"] in packing.BROKEN:
         framing["packing"] = packing.packed

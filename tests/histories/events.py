@@ -7,10 +7,22 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.histories.clock import FORMS, HOUR, MINUTE, SECOND, Clock, Text
-from tests.histories.data import CARD, CHANGE, GONE, LOGIN, PAGE_VIEW, PAYMENT, REQUEST, REVIEW, URLS, of_contract
+from tests.histories.data import (
+    CARD,
+    CHANGE,
+    GONE,
+    LOGIN,
+    PAGE_VIEW,
+    PAYMENT,
+    REQUEST,
+    REVIEW,
+    URLS,
+    of_contract,
+    visits,
+)
 
-MOMENTS = (0, 0, 1, MINUTE - 1, MINUTE, 5 * MINUTE, HOUR + SECOND, -1, -MINUTE - 1)
-TYPES = (PAGE_VIEW, PAGE_VIEW, PAGE_VIEW, f"com.acme.{PAGE_VIEW}", REQUEST, PAYMENT, LOGIN, CHANGE, REVIEW)
+MOMENTS = (0, 0, 0, 0, 1, MINUTE - 1, MINUTE, 5 * MINUTE, HOUR + SECOND, -1, -MINUTE - 1)
+TYPES = (*(PAGE_VIEW,) * 8, f"com.acme.{PAGE_VIEW}", REQUEST, PAYMENT, LOGIN, CHANGE, REVIEW)
 NO_TYPES = ("web.page_view.v9", f"x{PAGE_VIEW}", "test", f"card {CARD}")
 MEMBERS: tuple[tuple[str, Any], ...] = (
     *(("subject", text) for text in ("x", CARD, "[[[[[[{{{{{{")),
@@ -59,18 +71,18 @@ def shaped(content: Any, style: int) -> bytes:
 @st.composite
 def cloud_events(draw, *, good: bool = False) -> Text:
     """An event of few identities, so that many come again, in another place and with other content."""
-    kind = draw(st.sampled_from(TYPES[:4] if good else TYPES))
+    kind = draw(st.sampled_from(TYPES[:9] if good else TYPES))
     members = {
         "specversion": "1.0",
-        "id": draw(st.sampled_from(["1", "2", "t1"])),
+        "id": draw(st.sampled_from(["1", "2", "3", "4", "t1"])),
         "source": draw(st.sampled_from(["s", "s", "st"])),
         "type": kind,
-        "data": {"url": draw(st.sampled_from(URLS[:3]))} if good else draw(of_contract(kind.removeprefix("com.acme."))),
+        "data": draw(visits() if good else of_contract(kind.removeprefix("com.acme."))),
     }
-    moment, form = draw(st.sampled_from(MOMENTS)), draw(st.sampled_from(FORMS[:3]))
+    moment, form = draw(st.sampled_from(MOMENTS[:6] if good else MOMENTS)), draw(st.sampled_from(FORMS[:3]))
     changes: list[tuple[str, Any]] = [] if good else draw(st.just([]) | st.lists(st.sampled_from(MEMBERS), max_size=2))
     form = form if good else draw(st.sampled_from([form] * 40 + [FORMS[3]]))
-    deep = 0 if good else draw(st.sampled_from([0] * 20 + [3, 4, 62, 63]))
+    deep = 0 if good else draw(st.sampled_from([0] * 16 + [4, 5, 63, 64]))
     packed = not good and draw(st.sampled_from([False] * 15 + [True]))
     style = draw(st.integers(0, 2))
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,8 +46,8 @@ def _fuzz(folder: Path, messages: int, seed: int) -> int:
         print(f"seed {seed}, chunk {number}: {count:,} {kind}, {outcome.peak >> 20:,} MiB", flush=True)
         if outcome.faults:
             print("\n".join(outcome.faults))
-            smallest = shrink(chunk, lambda part, kind=kind: bool(judge(folder, kind, part, whole=False).faults))
-            print(f"kept: {write(Path(f'fuzz-{seed}-{number}.jsonl').absolute(), smallest)} ({kind})")
+            kept = Path(f"fuzz-{seed}-{number}.jsonl").absolute()
+            print(f"kept: {write(kept, shrink(folder, kind, chunk))} ({kind})")
             return 1
         if count == CHUNK:
             peaks[kind].append(outcome.peak)
@@ -87,14 +87,15 @@ def measured(output: Path, rest: list[str]) -> tuple[int, str, int]:
     return process.returncode, text, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def shrink(chunk: list[bytes], fails: Callable[[list[bytes]], bool]) -> list[bytes]:
+def shrink(folder: Path, kind: str, chunk: list[bytes]) -> list[bytes]:
     """Halve a failing chunk as long as a half of it fails."""
     while len(chunk) > 1:
         middle = len(chunk) // 2
-        half = next((half for half in (chunk[:middle], chunk[middle:]) if fails(half)), None)
-        if half is None:
+        halves = (chunk[:middle], chunk[middle:])
+        failing = next((half for half in halves if judge(folder, kind, half, whole=False).faults), None)
+        if failing is None:
             break
-        chunk = half
+        chunk = failing
     return chunk
 
 
