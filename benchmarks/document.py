@@ -58,20 +58,26 @@ def document(found: Found) -> str:
     return "\n\n".join(
         [
             "# Benchmarks",
-            "Written by `make bench`, which measures everything below in one go; nothing here is typed by hand.\n"
-            f"This time: {found.machine}; {found.events:,} page views in JSON lines (2,000 URLs, ten minutes, one line\n"
-            f"in a hundred sent twice), {found.distinct:,} of them distinct.",
-            "Machines differ, and are shared: look at the ratios. A subject is a whole process; its CPU time is user and\n"
-            f"system time together; its time per event is that of {found.events:,} events less that of {FEW:,}, per event\n"
-            "more. Subjects take turns, round after round, and a ratio is one of the same round. Figures are medians, with\n"
-            "the least and the greatest behind them. Each time the pipeline's table was compared with the loop's: had one\n"
-            "row differed, there would be no document.",
+            (
+                "Written by `make bench`, which measures everything below in one go; nothing here is typed by hand.\n"
+                f"This time: {found.machine}; {found.events:,} page views in JSON lines (2,000 URLs, ten minutes, one line\n"
+                f"in a hundred sent twice), {found.distinct:,} of them distinct."
+            ),
+            (
+                "Machines differ, and are shared: look at the ratios. A subject is a whole process; its CPU time is user and\n"
+                f"system time together; its time per event is that of {found.events:,} events less that of {FEW:,}, per event\n"
+                "more. Subjects take turns, round after round, and a ratio is one of the same round. Figures are medians, with\n"
+                "the least and the greatest behind them. Each time the pipeline's table was compared with the loop's: had one\n"
+                "row differed, there would be no document."
+            ),
             "![CPU time per event as a multiple of the plain loop's](images/benchmarks.svg)",
             "## Beside a plain loop",
-            "The loop (`benchmarks/plain_loop.py`) does the same work: it parses, validates as the contract does, brings\n"
-            "URLs into canonical form, and counts distinct views, bots' views and visitors per URL and minute. What it has\n"
-            "not: ledger, dead letters, masking of card numbers, bounds on hostile input, a store, an archive, and memory\n"
-            "for more than it can hold.",
+            (
+                "The loop (`benchmarks/plain_loop.py`) does the same work: it parses, validates as the contract does, brings\n"
+                "URLs into canonical form, and counts distinct views, bots' views and visitors per URL and minute. What it has\n"
+                "not: ledger, dead letters, masking of card numbers, bounds on hostile input, a store, an archive, and memory\n"
+                "for more than it can hold."
+            ),
             _beside_the_loop(found),
             "## Memory",
             "The most memory that a process held, above that on few events, per distinct event.",
@@ -79,13 +85,17 @@ def document(found: Found) -> str:
             "## Invalid events",
             _invalid(found),
             "## A textbook's pipeline",
-            "`benchmarks/textbook_beam.py`: an element an event, `json.loads`, fixed windows, a count per URL; neither\n"
-            "validation nor bots nor visitors. On a tenth of the events, and a fiftieth for distinct views.",
+            (
+                "`benchmarks/textbook_beam.py`: an element an event, `json.loads`, fixed windows, a count per URL; neither\n"
+                "validation nor bots nor visitors. On a tenth of the events, and a fiftieth for distinct views."
+            ),
             _textbook(found),
             "## Bundles",
-            "Messages of one event each, in bundles of so many messages (`benchmarks/bundles.py`), through all steps and the\n"
-            "union; the runner's own cost of elements and bundles, which comes on top, is not in it. Larger bundles and\n"
-            "more events a message are the two levers.",
+            (
+                "Messages of one event each, in bundles of so many messages (`benchmarks/bundles.py`), through all steps and the\n"
+                "union; the runner's own cost of elements and bundles, which comes on top, is not in it. Larger bundles and\n"
+                "more events a message are the two levers."
+            ),
             _bundles(found),
             "## Steps",
             f"What each step costs in one process and without Beam (`benchmarks/steps.py`, {found.events // 5:,} events).",

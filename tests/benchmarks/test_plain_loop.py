@@ -81,7 +81,7 @@ TIMES = st.sampled_from(
         *("1969-12-31T23:59:59Z", "2026-09-17T10:40:05.1Z"),
     ]
 )
-OTHER = st.sampled_from([None, 1, True, [], {}, "x"])
+OTHER: st.SearchStrategy[object] = st.sampled_from([None, 1, True, [], {}, "x"])
 DATA = st.fixed_dictionaries(
     {"url": URLS | OTHER},
     optional={
