@@ -24,7 +24,8 @@ def chart(bars: Sequence[Bar], title: str = "CPU time per event, as a multiple o
     return "\n".join(
         [
             (
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
+                f' width="{WIDTH}" height="{height}"'
                 f' font-family="Helvetica, Arial, sans-serif" font-size="14" fill="{INK}" role="img">'
             ),
             f"<title>{escape(title)}</title>",

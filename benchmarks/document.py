@@ -134,8 +134,7 @@ def _beside_the_loop(found: Found) -> str:
 
 def _memory(found: Found) -> str:
     rows = [("", "events", "few events, MB", "many, MB", "bytes per distinct event", "is to be")]
-    for name in (LOOP, COUNTED, WHOLE):
-        rows.append(_memory_row(name, found.pairs[name], found.events, found.distinct))
+    rows += [_memory_row(name, found.pairs[name], found.events, found.distinct) for name in (LOOP, COUNTED, WHOLE)]
     for name, pairs in found.large.items():
         distinct = found.large_events * found.distinct // found.events
         rows.append(_memory_row(name, pairs, found.large_events, distinct))

@@ -1,8 +1,8 @@
 """All benchmarks in one go: ``python -m benchmarks.run [--large] [--events N] [--rounds N] [--document FILE]``.
 
-Runs the pipeline and the plain loop that does the same work in turn, as whole processes on few and on many events, and
-beside them the textbook's pipeline, bundles and steps. Prints what it finds, and writes it as a document with a picture.
-It judges no figure, but it fails where the pipeline does not give the loop's table.
+Runs the pipeline and the plain loop that does the same work in turn, as whole processes on few and on many events,
+and beside them the textbook's pipeline, bundles and steps. Prints what it finds, and writes it as a document with a
+picture. It judges no figure, but it fails where the pipeline does not give the loop's table.
 """
 
 import platform
