@@ -3,6 +3,8 @@
 import zlib
 
 MAGIC = b"\x1f\x8b"
+HEADER_BYTES = 10
+"""All that is kept of gzip that cannot be opened."""
 
 
 def gunzipped(packed: bytes) -> tuple[bytes, bool]:

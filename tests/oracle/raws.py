@@ -4,6 +4,7 @@ import re
 from hashlib import sha256
 
 from tests.oracle.cards import CLOUD_EVENT, masked_bytes, masked_json
+from tests.oracle.packing import HEADER_BYTES, MAGIC
 from tests.oracle.records import Carrier, Found, Options, Raw, Refused
 from tests.oracle.texts import depth
 
@@ -21,7 +22,9 @@ def whole(carrier: Carrier, position: str, text: bytes, options: Options) -> Raw
 def head(carrier: Carrier, position: str, data: bytes, options: Options) -> Raw:
     """Keep the first bytes of what cannot be opened, but not the digits at the cut: a card number may begin there."""
     first = data[:SHOWN]
-    if len(data) >= SHOWN:
+    if data.startswith(MAGIC):
+        first = data[:HEADER_BYTES]
+    elif len(data) >= SHOWN:
         first = _DIGITS_AT_THE_END.sub(lambda digits: b"*" * len(digits[0]), first)
     shown = masked_text(first, carrier, options)
     return Raw(carrier, position, shown, sha256(data).digest(), shown != first)
