@@ -55,8 +55,8 @@ check: $(PROJECT) $(DEV) ## set up, then judge the code: lint, format, types, ar
 	$(VENV_PYTHON) -m pytest -q tests/architecture
 
 # The build backend is locked with the rest: installing the project then needs no download of its own.
-bench: $(PROJECT) ## measure what each step costs per event, beside a plain loop
-	$(VENV_PYTHON) -m benchmarks.steps
+bench: $(PROJECT) ## measure the pipeline beside a plain loop, and write docs/benchmarks.md (five minutes)
+	$(VENV_PYTHON) -m benchmarks.run $(ARGS)
 
 lock: ## compile the lock files from setup.py again (needs uv); UPGRADE=--upgrade takes newer versions
 	@for target in "requirements.lock" "requirements-dev.lock --extra dev --constraints requirements.lock"; do \

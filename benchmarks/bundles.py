@@ -1,8 +1,8 @@
 """What small bundles cost: ``python -m benchmarks.bundles [EVENTS]``.
 
 Messages of one event each go through the steps as workers take them: a bundle's collectors are flushed at its end, as
-``transforms.flushing`` does, and all partials are united at last. Beam's own cost per element and bundle is not in it: it
-differs from runner to runner. Prints, per bundle size, CPU time per event, and partials and their bytes per event.
+``transforms.flushing`` does, and all partials are united at last. Beam's own cost per element and bundle is not in it:
+it differs from runner to runner. Prints, per bundle size, CPU time per event, and partials and their bytes per event.
 """
 
 import sys

@@ -1,8 +1,8 @@
 """All benchmarks in one go: ``python -m benchmarks.run [--large] [--events N] [--rounds N] [--document FILE]``.
 
 Runs the pipeline and the plain loop that does the same work in turn, as whole processes on few and on many events, and
-beside them the textbook's pipeline, bundles and steps. Prints what it finds, and writes it as a document with a picture. It
-judges no figure, but it fails where the pipeline does not give the loop's table.
+beside them the textbook's pipeline, bundles and steps. Prints what it finds, and writes it as a document with a
+picture. It judges no figure, but it fails where the pipeline does not give the loop's table.
 """
 
 import platform
@@ -75,8 +75,8 @@ def main(given: list[str]) -> int:
         except FailedError as error:
             tell(f"FAILED: {error}")
             return 1
-    text = document(found)
     picture = arguments.document.parent / "images" / f"{arguments.document.stem}.svg"
+    text = document(found, picture.name)
     picture.parent.mkdir(parents=True, exist_ok=True)
     picture.write_text(chart(bars(found)), encoding="utf-8")
     arguments.document.write_text(text, encoding="utf-8")

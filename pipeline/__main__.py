@@ -23,8 +23,8 @@ from pipeline.report.progress import CLEAR_LINE, rewrites
 INTERRUPTED = "millrace: interrupted; run the same command again to finish"
 
 _LIBRARIES = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
-"""Settings that libraries read when they are imported: Arrow's own pool keeps 10 MB of what it has freed, and numpy would
-start a thread per core for linear algebra, which nobody does here."""
+"""Settings that libraries read when they are imported: Arrow's own pool keeps 10 MB of what it has freed, and numpy
+would start a thread per core for linear algebra, which nobody does here."""
 _TALKATIVE = ("apache_beam.runners.common", "apache_beam.runners.worker")
 """Beam's loggers that print the stack of an exception which is also raised, and then told by us."""
 

@@ -31,8 +31,8 @@ class UniteSets(beam.PTransform):
     """Unite the partials of each slot and say what the sets gained.
 
     Input: (slot, partial) pairs in the global window (``core.sets``). Output: Gain; for a single pane one or a few a
-    slot, each of other cells, so that no more than UNITED_AT_ONCE sightings or one cell are held; one a slot, window and
-    pane otherwise. A retry or a redelivery gains nothing.
+    slot, each of other cells, so that no more than UNITED_AT_ONCE sightings or one cell are held; one a slot, window
+    and pane otherwise. A retry or a redelivery gains nothing.
 
     The plain GroupByKey keeps each value as small as one flush: a hot URL makes many values, never one large one.
 

@@ -7,7 +7,8 @@ from apache_beam.transforms.window import GlobalWindows
 
 
 def in_global_window(elements: beam.PCollection[Any]) -> beam.PCollection[Any]:
-    """Put elements into the global window with its default trigger; where they are, a step that would cost 10 µs each
-    is spared.
+    """Put elements into the global window with its default trigger.
+
+    Where they are there, the step is spared: it would cost 10 µs an element.
     """
     return elements if elements.windowing.is_default() else elements | "Global" >> beam.WindowInto(GlobalWindows())

@@ -54,7 +54,7 @@ def batch(*events: Event) -> EventBatch:
 
 
 def hashes(*texts: str) -> bytes:
-    """A packed set, ascending: the hashes of texts such as ``source id`` and ``kind value``, the first word the seed."""
+    """A packed set, ascending: hashes of texts such as ``source id`` and ``kind value``, the first word the seed."""
     pairs = [text.encode().split(b" ") for text in texts]
     hashed = (xxhash.xxh3_64_intdigest(second, xxhash.xxh3_64_intdigest(first, SEED)) for first, second in pairs)
     return b"".join(number.to_bytes(8, "little") for number in sorted(hashed))

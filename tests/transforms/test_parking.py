@@ -2,6 +2,7 @@
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 from apache_beam.transforms.window import GlobalWindows
@@ -60,7 +61,9 @@ def test_rows_are_the_same(folder, windows, flush_at, monkeypatch, tmp_path):
 
 def test_the_ledger_is_the_same(folder, tmp_path):
     def wire(parking):
-        return lambda root: entries_of(root, GlobalWindows(), GlobalWindows()) | KeepLedger("run", SEED, parking=parking)
+        return lambda root: (
+            entries_of(root, GlobalWindows(), GlobalWindows()) | KeepLedger("run", SEED, parking=parking)
+        )
 
     parked_rows, rows = (
         sorted(values_of(outputs_of(wire(place), tmp_path / name)["main"]), key=str)
@@ -89,7 +92,7 @@ def test_without_a_folder_nothing_is_fetched():
 
 def test_workers_write_files_of_their_own(folder):
     first, second = parked(folder, b"first"), parked(folder, b"second")
-    assert len(os.listdir(folder.folder)) == 2
+    assert len(list(os.scandir(folder.folder))) == 2
     fetcher = Fetcher(folder)
     assert [fetcher.fetch(ticket)[0:5] for ticket in (*first, *second)] == [b"first", b"secon"]
     fetcher.close()
@@ -115,7 +118,7 @@ def test_writes_that_come_short_are_gone_on_with(folder, monkeypatch):
 
 
 def test_a_folder_that_was_removed(folder):
-    os.rmdir(folder.folder)
+    Path(folder.folder).rmdir()
     with pytest.raises(ParkingError, match="No such file or directory"):
         parked(folder, b"partial")
 
@@ -128,7 +131,7 @@ def test_a_file_that_was_removed_or_cut_off(folder):
     with pytest.raises(ParkingError, match="were cut off; run the same command again"):
         fetcher.fetch(ticket)[0:7]
     fetcher.close()
-    os.unlink(file.path)
+    Path(file.path).unlink()
     with pytest.raises(ParkingError, match="No such file or directory"):
         fetcher.fetch(ticket)
 

@@ -5,7 +5,6 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from transforms.core.sets import U64, Ints, cell_key, numbered, stable_order, write_partial
 
@@ -56,7 +55,7 @@ class SetBuffer:
     def add(self, cells: U64, identities: U64, occurrences: U64, visitors: U64) -> None:
         """Add sightings: columns of one length. A bot's has BOT in its cell; 0 is no occurrence, and no visitor."""
         for column, values in zip(self._columns, (cells, identities, occurrences, visitors), strict=True):
-            column += values.data
+            column.extend(values.data)
 
     def flush(self) -> Iterator[tuple[int, bytes]]:
         """Give what was collected, a (slot, partial) pair per slot, and start afresh."""
@@ -84,9 +83,7 @@ def _partials(
     bounds = [0, *(np.flatnonzero(np.diff(slots)) + 1).tolist(), len(slots)]
     for first, end in pairwise(bounds):
         names, name_of = numbered([cells.names[cell] for cell in numbered_cells[first:end]])
-        values = [
-            column[start:stop] for (_, column), start, stop in zip(columns, ends[first], ends[end], strict=True)
-        ]
+        values = [column[start:stop] for (_, column), start, stop in zip(columns, ends[first], ends[end], strict=True)]
         head = windows[first:end], keys[first:end], sizes[:, first:end]
         yield int(slots[first]), write_partial(names, name_of, head, values)
 
@@ -97,9 +94,10 @@ def _columns(cells: Ints, numbers: U64, identities: U64, occurrences: U64, visit
     A sighting is a pair of two hashes under a secret seed, and held as one number made of both: two pairs are the same
     number by chance only, as two events are the same identity.
     """
-    kinds: list[tuple[NDArray[np.bool_], U64]] = [
-        (occurrences != 0, identities * _SPREAD + occurrences),
-        (numbers >= BOT, identities),
-        (visitors != 0, visitors),
+    seen, is_bot, has_visitor = occurrences != 0, numbers >= BOT, visitors != 0
+    return [
+        (cells, identities),
+        (cells[seen], identities[seen] * _SPREAD + occurrences[seen]),
+        (cells[is_bot], identities[is_bot]),
+        (cells[has_visitor], visitors[has_visitor]),
     ]
-    return [(cells, identities), *((cells[chosen], values[chosen]) for chosen, values in kinds)]

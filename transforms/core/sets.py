@@ -1,9 +1,9 @@
 """Counting as sets: packed sets, and their union.
 
-A *cell* is a name (a URL) in a window. Of each cell four sets of 64-bit hashes are kept: identities; sightings, which are
-pairs of an identity and an occurrence; identities of bots; visitors. Union is associative, commutative and idempotent, so
-shuffled, repeated and retried partials end in the same sets. A *partial* holds many cells, packed into columns: there is
-no Python object per event, neither in memory nor on the wire.
+A *cell* is a name (a URL) in a window. Of each cell four sets of 64-bit hashes are kept: identities; sightings, which
+are pairs of an identity and an occurrence; identities of bots; visitors. Union is associative, commutative and
+idempotent, so shuffled, repeated and retried partials end in the same sets. A *partial* holds many cells, packed into
+columns: there is no Python object per event, neither in memory nor on the wire.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
