@@ -2,8 +2,12 @@
 
 # What make run and make test hand on: make run ARGS='--input events.jsonl'
 ARGS =
+# Where make soak-test and make fuzz begin; the first at random and the other at 1 when empty.
+SEED =
 # The interpreter of .venv: make setup PYTHON=python3.12. Found when empty.
 PYTHON =
+# How many messages make fuzz sends.
+MESSAGES = 1000000
 # What compiles the lock files.
 UV = uv
 # make lock UPGRADE=--upgrade takes newer versions; without it pins stay where they can.
@@ -31,14 +35,14 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test check bench lock wheel clean python rebuild
+.PHONY: help setup run test soak-test fuzz check bench lock wheel clean python rebuild
 rebuild:
 
 help: ## list the targets
 	@echo "Millrace: live page views from a stream of business events"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile | while IFS=: read -r target text; do \
-		printf '  make %-8s%s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile | while IFS=: read -r target text; do \
+		printf '  make %-10s%s\n' "$$target" "$$text"; done
 
 setup: $(PROJECT) ## create .venv with the locked dependencies (0.9 GB, one to three minutes)
 
@@ -47,6 +51,15 @@ run: $(PROJECT) ## set up, then run the main job: the bundled sample into ./out,
 
 test: $(PROJECT) $(DEV) ## set up, then run the tests
 	$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
+
+# About twenty minutes. A test that fails has its history's seed in its name.
+soak-test: $(PROJECT) $(DEV) ## tell the oracle 1,000 random histories, and the laws some more; SEED=n tells the same again
+	@seed='$(SEED)'; [ -n "$$seed" ] || seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' '); \
+		echo "Histories from seed $$seed on; the same again: make soak-test SEED=$$seed"; \
+		MILLRACE_SOAK="$$seed" $(VENV_PYTHON) -m pytest -n 2 -q $(ARGS) tests/flow/test_histories.py tests/flow/test_laws.py
+
+fuzz: $(PROJECT) $(DEV) ## send MESSAGES mutated messages through the command, from SEED
+	$(VENV_PYTHON) -m tests.hostility.fuzzing $(MESSAGES) $(or $(SEED),1)
 
 check: $(PROJECT) $(DEV) ## set up, then judge the code: lint, format, types, architecture
 	$(VENV_PYTHON) -m ruff check .

@@ -61,8 +61,8 @@ in a hundred sent twice), {distinct:,} of them distinct.
 
 Machines differ, and are shared: look at the ratios. A subject is a whole process; its CPU time is user and system time
 together; its time per event is that of {events:,} events less that of {few:,}, per event more. Subjects take turns,
-round after round, and a ratio is one of the same round. Figures are medians, with the least and the greatest behind them.
-Each time the pipeline's table was compared with the loop's: had one row differed, there would be no document.
+round after round, and a ratio is one of the same round. Figures are medians, with the least and the greatest behind
+them. Each time the pipeline's table was compared with the loop's: had one row differed, there would be no document.
 
 ![CPU time per event as a multiple of the plain loop's](images/{picture})
 
@@ -159,7 +159,7 @@ def _beside_the_loop(found: Found) -> str:
 
 
 def _memory(found: Found) -> str:
-    rows = [("", "events", "few events, MB", "many, MB", "bytes per distinct event", "is to be")]
+    rows: list[tuple[str, ...]] = [("", "events", "few events, MB", "many, MB", "bytes per distinct event", "is to be")]
     rows += (_memory_row(name, found.pairs[name], found.events, found.distinct) for name in (LOOP, COUNTED, WHOLE))
     distinct = found.large_events * found.distinct // found.events
     rows += (_memory_row(name, pairs, found.large_events, distinct) for name, pairs in found.large.items())

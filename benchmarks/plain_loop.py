@@ -1,9 +1,9 @@
 """The plain loop that the pipeline is measured against: ``python -m benchmarks.plain_loop FILE``.
 
-What a sensible person would write for this one job, and no more: it parses and validates each line, and counts distinct
-views, bots' views and visitors per URL and minute. It admits what the pipeline admits of structured page views whose
-time has at most six digits of fraction (msgspec rounds a seventh); there is no ledger, no dead letter, no masking, no
-store.
+What a sensible person would write for this one job, and no more: it parses and validates each line, and counts
+distinct views, bots' views and visitors per URL and minute. It admits what the pipeline admits of structured page
+views whose time has at most six digits of fraction (msgspec rounds a seventh); there is no ledger, no dead letter, no
+masking, no store.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """All benchmarks in one go: ``python -m benchmarks.run [--large] [--events N] [--rounds N] [--document FILE]``.
 
-Runs the pipeline and the plain loop that does the same work in turn, as whole processes on few and on many events, and
-beside them the textbook's pipeline, bundles and steps. Prints what it finds, and writes it as a document with a
+Runs the pipeline and the plain loop that does the same work in turn, as whole processes on few and on many events,
+and beside them the textbook's pipeline, bundles and steps. Prints what it finds, and writes it as a document with a
 picture. It judges no figure, but it fails where the pipeline does not give the loop's table.
 """
 
@@ -41,7 +41,7 @@ def measure(arguments: Namespace, folder: Path) -> Found:
     tell(f"making {arguments.events} events")
     inputs = make_inputs(folder, arguments.events)
     pairs = rounds(inputs, measuring, arguments.rounds, tell)
-    distinct = sum(int(str(row[2])) for row in measuring.tables[inputs.many])
+    distinct = sum(row[2] for row in measuring.tables[inputs.many])
     tell("the textbook's pipeline")
     books = textbook(folder, measuring, arguments.events // TEXTBOOK_SHARE)
     bundles = printed("benchmarks.bundles", max(100, arguments.events // 100))

@@ -25,9 +25,9 @@ from transforms.core.page_views import ViewCollector, ViewRules, page_views
 from transforms.core.parsing import Parser
 from transforms.core.raw_masking import RawMasker
 from transforms.core.records import EventBatch, Form, Message, PageViews, Reject
-from transforms.core.sets import union_in_parts
 from transforms.core.splitting import Bounds
 from transforms.core.times import MINUTE
+from transforms.core.unions import union_in_parts
 from transforms.core.validation import TimePolicy, Validator
 
 BLOCK_LINES = 330  # as many as pipeline.endpoints.file_bytes reads at once, which imports Beam
@@ -100,7 +100,7 @@ class Steps:
         self._take("ledger", self._ledger.add_received, Received(None, opened.received))
         self._refuse(opened.rejects)
         for batch in opened.batches:
-            self._take("(of it masking)", self._masker.mask_all, batch.origin.form, batch.raws)
+            self._take("(of it masking)", self._masker.mask_all, batch.origin, batch.raws)
             parsed, unparsed = self._take("parse", self._parser.parse, batch)
             self._refuse(unparsed)
             admitted, invalid = self._take("validate", self._validator.admit, parsed)

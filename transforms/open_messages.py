@@ -33,12 +33,17 @@ class OpenMessages(beam.PTransform):
     Args:
         bounds: what a message may cost.
         seed: keys the hashes that tell one delivery from another; the same for all steps of a pipeline.
-        unmasked: dotted paths of the fields that plain JSON has its ids and times in.
+        unmasked: dotted paths of the fields that plain JSON has its ids and times in; None where none is taken.
     """
 
-    def __init__(self, bounds: Bounds = Bounds(), seed: int = 0, unmasked: Iterable[str] = ()) -> None:  # noqa: B008 - immutable
+    def __init__(
+        self,
+        bounds: Bounds = Bounds(),  # noqa: B008 - immutable
+        seed: int = 0,
+        unmasked: Iterable[str] | None = None,
+    ) -> None:
         super().__init__()
-        self._open = _Open(bounds, seed, tuple(unmasked))
+        self._open = _Open(bounds, seed, None if unmasked is None else tuple(unmasked))
 
     @no_annotations  # a NamedTuple of collections; each is typed by the DoFn
     def expand(self, messages: beam.PCollection[Message]) -> OpenedMessages:
@@ -50,7 +55,7 @@ class OpenMessages(beam.PTransform):
 class _Open(beam.DoFn):
     RECEIVED = "received"
 
-    def __init__(self, bounds: Bounds, seed: int, unmasked: tuple[str, ...]) -> None:
+    def __init__(self, bounds: Bounds, seed: int, unmasked: tuple[str, ...] | None) -> None:
         self._arguments = bounds, seed, unmasked
         self._received = Metrics.counter("millrace", "received")
 

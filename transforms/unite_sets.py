@@ -19,7 +19,8 @@ from apache_beam.transforms.window import GlobalWindows, TimestampCombiner
 from apache_beam.utils.timestamp import Timestamp
 
 from transforms.core.gains import Gain, by_window, compact, every_cell, gain
-from transforms.core.sets import NO_WINDOW, pack, union, union_in_parts
+from transforms.core.sets import NO_WINDOW, pack
+from transforms.core.unions import union, union_in_parts
 from transforms.panes import EARLY, FINAL, FINAL_PANE, LATE, ON_TIME, Panes
 from transforms.parking import Fetcher, Parking
 

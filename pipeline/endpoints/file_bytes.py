@@ -9,7 +9,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from pipeline.errors import InputError
 from pipeline.progress import PROGRESS
-from transforms.core.splitting import GZIP_MAGIC
+from transforms.core.rejects import GZIP_MAGIC
 
 CHUNK_BYTES = 1 << 17
 _GZIP_WINDOW = zlib.MAX_WBITS | 16

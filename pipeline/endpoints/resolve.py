@@ -106,7 +106,7 @@ def steps(settings: Settings, run: Run) -> Steps:
     parking = Parking(run.spool if settings.runner in IN_PROCESS else "")
     mapping = _knowing(settings.mapping, run.contracts)
     return Steps(
-        OpenMessages(bounds, run.seed, mapping.identifying if mapping else ()),
+        OpenMessages(bounds, run.seed, mapping.identifying if mapping else None),
         ParseEvents(mapping, settings.source),
         ValidateEvents(run.contracts, TimePolicy(settings.allowed_lateness, settings.max_clock_skew)),
         CountPageViews(rules, FINAL, parking),

@@ -13,7 +13,7 @@ from pipeline.errors import Misfit, MisfitError, StoreError
 
 STORE_NAME = "millrace.db"
 APPLICATION_ID = 0x4D696C6C  # "Mill", so that file(1) and we ourselves can tell a store from any other database
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE page_views (

@@ -30,21 +30,27 @@ class Source:
         ``import datetime as dt; dt.datetime.now()`` uses ``datetime`` and ``datetime.datetime.now`` among others.
         """
         bound: dict[str, str] = {}
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    bound[alias.asname or alias.name.partition(".")[0]] = (
-                        alias.name if alias.asname else alias.name.partition(".")[0]
-                    )
-                    yield node.lineno, alias.name
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    bound[alias.asname or alias.name] = f"{self._origin(node)}.{alias.name}"
-                    yield node.lineno, f"{self._origin(node)}.{alias.name}"
+        for line, name, alias in self._imports():
+            bound[alias or name.partition(".")[0]] = name if alias else name.partition(".")[0]
+            yield line, name
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Attribute | ast.Name):
                 root, *rest = ast.unparse(node).split(".")
                 yield node.lineno, ".".join([bound.get(root, f"builtins.{root}"), *rest])
+
+    def imports(self) -> Iterator[tuple[int, str]]:
+        """Every imported name, dotted in full, with its line."""
+        return ((line, name) for line, name, _ in self._imports())
+
+    def _imports(self) -> Iterator[tuple[int, str, str]]:
+        """Lines and names of imports, and what the name is here if it is not the first part of itself."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield node.lineno, alias.name, alias.asname or ""
+            elif isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    yield node.lineno, f"{self._origin(node)}.{alias.name}", alias.asname or alias.name
 
     def _origin(self, node: ast.ImportFrom) -> str:
         if not node.level:

@@ -68,11 +68,9 @@ def test_inputs(tmp_path):
 class Faked(Measuring):
     """Costs a second more per call, so that the order of calls can be read from the costs."""
 
-    calls: list
-
     def __init__(self, folder):
         super().__init__(folder)
-        self.calls = []
+        self.calls: list[tuple[str, ...]] = []
 
     def cost(self, *call):
         self.calls.append(call)
@@ -87,8 +85,8 @@ class Faked(Measuring):
 
 def test_subjects_take_turns(tmp_path):
     faked = Faked(tmp_path)
-    inputs = Inputs(*(tmp_path / name for name in ("few", "many", "spoilt few", "spoilt")), 2000)
-    told = []
+    inputs = Inputs(tmp_path / "few", tmp_path / "many", tmp_path / "spoilt few", tmp_path / "spoilt", 2000)
+    told: list[str] = []
     pairs = rounds(inputs, faked, 2, told.append)
     one_round = [
         ("loop", "few"),

@@ -13,8 +13,8 @@ from benchmarks.steps import blocks, main
 from tests.core.admission import admit
 from transforms.core.page_views import ViewCollector, ViewRules, page_views
 from transforms.core.records import Form, Message
-from transforms.core.sets import union_in_parts
 from transforms.core.times import MINUTE
+from transforms.core.unions import union_in_parts
 
 
 def counted_by_steps(messages: list[Message]) -> Counted:
@@ -81,7 +81,7 @@ TIMES = st.sampled_from(
         *("1969-12-31T23:59:59Z", "2026-09-17T10:40:05.1Z"),
     ]
 )
-OTHER = st.sampled_from([None, 1, True, [], {}, "x"])
+OTHER: st.SearchStrategy[object] = st.sampled_from([None, 1, True, [], {}, "x"])
 DATA = st.fixed_dictionaries(
     {"url": URLS | OTHER},
     optional={

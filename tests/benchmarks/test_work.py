@@ -4,6 +4,8 @@ import pytest
 
 from benchmarks.work import PYTHON, measure, read_baselines, rewritten, worse
 from transforms.core import page_views, parsing, validation
+from transforms.core.identity import visitor_identities
+from transforms.core.time_columns import parse_times
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,6 @@ def test_a_slower_loop_is_caught(figures, monkeypatch):
             hashes.append(number)
         return hashes
 
-    visitor_identities = page_views.visitor_identities
     monkeypatch.setattr(page_views, "visitor_identities", one_by_one)
     found = worse(measure(), figures)
     assert [line.split(" per event")[0].rsplit(" ", 1)[0] for line in found] == [
@@ -50,7 +51,6 @@ def test_a_parser_that_looks_at_each_event_is_caught(figures, monkeypatch):
 
 
 def test_times_read_one_by_one_are_caught(figures, monkeypatch):
-    parse_times = validation.parse_times
     monkeypatch.setattr(validation, "parse_times", lambda texts: [parse_times([text])[0] for text in texts])
     assert [line.split(": ")[:2] for line in worse(measure(), figures)] == [
         ["page views", "validate"],

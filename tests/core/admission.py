@@ -29,7 +29,7 @@ class Admitted(NamedTuple):
 
 
 def admit(message: Message, bounds: Bounds = Bounds(), mapping: FieldMapping | None = None, seed: int = 7) -> Admitted:  # noqa: B008 - immutable
-    opened = Opener(bounds, seed).open(message)
+    opened = Opener(bounds, seed, mapping.identifying if mapping else None).open(message)
     parser, validator = Parser(mapping), Validator(CONTRACTS, TimePolicy())
     events: list[Event] = []
     rejects = list(opened.rejects)

@@ -302,7 +302,7 @@ def test_what_the_reader_could_not_read():
 def test_opaque_payloads(keep):
     message = Message(gzip.compress(text(view()) * 20)[:-9])
     (reject,) = admit(message, Bounds(keep_opaque_payloads=keep)).rejects
-    assert reject.payload == (message.data if keep else message.data[:64])
+    assert reject.payload == (message.data if keep else message.data[:10])
 
 
 def test_a_long_type_costs_little_and_is_cut_in_the_reject():
@@ -341,3 +341,18 @@ def test_any_bytes_are_admitted_or_refused_and_accounted_for(data, form, publish
     offset = None if form is Form.MESSAGE else 0
     got = admit(Message(data, message_id="m", publish_time=publish_time, offset=offset, form=form), SMALL)
     assert len(got.events) + len(got.rejects) == len(got.received) == len(set(got.received))
+
+
+@pytest.mark.parametrize(
+    ("time", "known"),
+    [
+        ("2026-09-17T12:00:30Z", ("web.page_view.v1", NOON)),
+        ("2026-09-17T10:59:59Z", ("", None)),
+        ("2026-09-17T12:05:01Z", ("", None)),
+        ("yesterday", ("web.page_view.v1", None)),
+    ],
+)
+def test_outside_the_time_policy_nothing_is_believed_of_an_event_that_breaks_its_contract(time, known):
+    (reject,) = admit(Message(text(view(url=5, time=time)), publish_time=NOON)).rejects
+    assert (reject.reason, reject.event_type) == ("contract_violated", "web.page_view.v1")
+    assert (reject.contract, reject.minute) == known

@@ -90,7 +90,7 @@ def test_only_the_head_is_looked_at() -> None:
 
 
 def hostile_agents(number: int) -> list[str]:
-    random_of = random.Random(20260917)  # noqa: S311 - not for keeping secrets
+    random_of = random.Random(20260917)
     letters = string.ascii_letters + string.digits + " ;:/.()+-_,@" + "äñ漢"
     return ["".join(random_of.choices(letters, k=random_of.randrange(20, 1_500))) for _ in range(number)]
 

@@ -19,9 +19,8 @@ from transforms.core.masking import (
     mask_bytes,
     mask_json,
     mask_text,
-    suspicious,
-    suspicious_spans,
 )
+from transforms.core.suspicion import suspicious, suspicious_spans
 
 VISA = "4111111111111111"
 AMEX = "3782-822463-10005"
@@ -319,6 +318,12 @@ MASKED_INNER = f'{{"card":"{"*" * 16}","n":{"9" * 16}}}'.encode()
             b'{"data_base64":"%s"}' % encoded(b"???" + INNER).replace(b"/", rb"\/"),
             b'{"data_base64":"%s"}' % encoded(b"???" + MASKED_INNER),
         ),
+        # cut off: what is left can be decoded in groups of four
+        (
+            b'{"data_base64":"%s' % encoded(INNER + b"   ")[:-2],
+            b'{"data_base64":"%s' % encoded(MASKED_INNER + b"   ")[:-2],
+        ),
+        (b'{"data_base64":"%s' % encoded(INNER), b'{"data_base64":"%s' % encoded(MASKED_INNER)),
         # what is no base64, or holds no card, is masked as it stands
         (b'{"data_base64":"4111111111111111"}', b'{"data_base64":"****************"}'),
         (b'{"data_base64":"4111 1111 1111 1111"}', b'{"data_base64":"**** **** **** ****"}'),

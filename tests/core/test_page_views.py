@@ -7,8 +7,8 @@ import pytest
 from transforms.core.gains import gain
 from transforms.core.page_views import CACHED, ViewCollector, ViewRules, page_views, view_counts
 from transforms.core.records import Event, LedgerCount, PageViews
-from transforms.core.sets import union
 from transforms.core.times import MINUTE, SECOND, parse_time
+from transforms.core.unions import union
 
 NOON = parse_time("2026-09-17T12:00:00Z")
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"

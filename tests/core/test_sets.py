@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from transforms.core.gains import by_window, compact, every_cell, gain
 from transforms.core.set_buffer import BOT, SetBuffer
-from transforms.core.sets import Sets, pack, union, union_in_parts, unpack
+from transforms.core.sets import Sets, pack, unpack
+from transforms.core.unions import union, union_in_parts
 
 SPREAD = 0x9E3779B97F4A7C15
 U64 = st.integers(min_value=1, max_value=2**64 - 1)

@@ -212,20 +212,20 @@ def parsed(text: str) -> int | None:
         return None
 
 
-COMMON = st.builds(
+COMMON_TIMES: st.SearchStrategy[str] = st.builds(
     "{:%Y-%m-%dT%H:%M:%S}{}Z".format,
     st.datetimes(min_value=datetime(1000, 1, 1)),  # noqa: DTZ001 - strftime pads no earlier year
     st.sampled_from(["", ".1", ".12", ".123", ".123456", ".1234567", ".999999"]),
 )
-SPOILT = st.builds(
+SPOILT: st.SearchStrategy[str] = st.builds(
     lambda text, at, sign: text[:at] + sign + text[at + 1 :],
-    COMMON,
+    COMMON_TIMES,
     st.integers(0, 27),
     st.sampled_from([*"0159-+.:TZtz ", "\0", "é", "\ud800"]),
 )
 
 
-@given(st.lists(COMMON, max_size=50), st.lists(SPOILT, max_size=3), st.randoms(use_true_random=False))
+@given(st.lists(COMMON_TIMES, max_size=50), st.lists(SPOILT, max_size=3), st.randoms(use_true_random=False))
 def test_times_read_together_are_those_read_one_by_one(common, spoilt, random):
     """Up to the length from which on they are read at once, and beyond it: often alike, and some of them wrong."""
     texts = [*common * random.choice([1, 40]), *spoilt]

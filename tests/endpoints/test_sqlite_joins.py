@@ -68,7 +68,7 @@ def test_a_store_is_the_union_of_all_rows_in_any_order_and_grouping(rows: Rows, 
 
 
 def test_many_threads_join_into_one_store(path):
-    chance = random.Random(7)  # noqa: S311  the same rows each time
+    chance = random.Random(7)
     rows = [
         (
             f"/{chance.randrange(5)}",

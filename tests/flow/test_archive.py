@@ -13,25 +13,11 @@ import pytest
 
 from pipeline.__main__ import main
 from pipeline.surroundings import SAMPLE
+from tests.flow.archives import files_of, rows_of
 from tests.golden.test_golden import FORMS, expected, input_of
 from tests.program import read_tables, run_here, select
 
 CARD, MASKED = "4111111111111111", "****************"
-
-
-def files_of(output: Path) -> dict[str, bytes]:
-    """The archive's files, by their paths below it."""
-    archive = output / "archive"
-    return {str(path.relative_to(archive)): path.read_bytes() for path in archive.rglob("*") if path.is_file()}
-
-
-def rows_of(output: Path) -> list[dict[str, Any]]:
-    """All rows of the archive, with the folder that each lies in."""
-    found = []
-    for path in sorted((output / "archive").rglob("*.parquet")):
-        folder = str(path.parent.relative_to(output / "archive"))
-        found += [{"folder": folder} | row for row in pq.ParquetFile(path).read().to_pylist()]
-    return sorted(found, key=lambda row: (row["message_id"], row["position"]))
 
 
 def event(event_id: str, time: str = "2026-09-17T10:40:05Z", **data: Any) -> dict[str, Any]:

@@ -207,7 +207,7 @@ MALFORMED = (
 
 def made_up(form: str, number: int) -> str:
     """A log in one of three forms: every request with every kind of status, host, zone and agent drawn at random."""
-    draw = random.Random(f"{form} {number}")  # noqa: S311 - no secret
+    draw = random.Random(f"{form} {number}")
     lines = []
     for index in range(number):
         request = REQUESTS[index % len(REQUESTS)].format(page=draw.choice(PAGES), file=draw.choice(FILES))

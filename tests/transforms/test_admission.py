@@ -362,5 +362,5 @@ def test_a_contract_of_ones_own(windows, tmp_path):
         )
     ]
     (reject,) = valid["rejects"][0].value
-    assert (reject.reason, reject.contract, reject.minute) == ("contract_violated", "shop.order.v1", None)
+    assert (reject.reason, reject.contract, reject.minute) == ("contract_violated", "", None)
     assert reject.error_message == 'shop.order.v1: /data: "total" is a required property'

@@ -54,7 +54,7 @@ def batch(*events: Event) -> EventBatch:
 
 
 def hashes(*texts: str) -> bytes:
-    """A packed set, ascending: hashes of texts such as ``source id`` and ``kind value``, the first word the seed."""
+    """A packed set, ascending: the hashes of texts as ``source id`` or ``kind value``; the first word is the seed."""
     pairs = [text.encode().split(b" ") for text in texts]
     hashed = (xxhash.xxh3_64_intdigest(second, xxhash.xxh3_64_intdigest(first, SEED)) for first, second in pairs)
     return b"".join(number.to_bytes(8, "little") for number in sorted(hashed))
@@ -124,7 +124,7 @@ def test_count_page_views(windows, shards, tmp_path):
 @pytest.mark.usefixtures("small_buffers")
 def test_page_views_in_any_order_and_twice(windows, tmp_path):
     shuffled = [batch(one) for one in (event for batch in BATCHES * 2 for event in batch.events)]
-    random.Random(4).shuffle(shuffled)  # noqa: S311 - no secret
+    random.Random(4).shuffle(shuffled)
     counted = outputs_of(
         lambda root: root | elements(shuffled, GlobalWindows(), EventBatch) | CountPageViews(ViewRules(seed=SEED)),
         tmp_path,

@@ -17,7 +17,7 @@ from tests.transforms.test_counting import (
     by_key,
     entries_of,
 )
-from transforms import flushing, parking
+from transforms import flushing
 from transforms.core.page_views import ViewRules
 from transforms.core.records import EventBatch
 from transforms.count_page_views import CountPageViews
@@ -61,9 +61,8 @@ def test_rows_are_the_same(folder, windows, flush_at, monkeypatch, tmp_path):
 
 def test_the_ledger_is_the_same(folder, tmp_path):
     def wire(parking):
-        return lambda root: (
-            entries_of(root, GlobalWindows(), GlobalWindows()) | KeepLedger("run", SEED, parking=parking)
-        )
+        keep = KeepLedger("run", SEED, parking=parking)
+        return lambda root: entries_of(root, GlobalWindows(), GlobalWindows()) | keep
 
     parked_rows, rows = (
         sorted(values_of(outputs_of(wire(place), tmp_path / name)["main"]), key=str)
@@ -92,7 +91,7 @@ def test_without_a_folder_nothing_is_fetched():
 
 def test_workers_write_files_of_their_own(folder):
     first, second = parked(folder, b"first"), parked(folder, b"second")
-    assert len(list(os.scandir(folder.folder))) == 2
+    assert len(list(Path(folder.folder).iterdir())) == 2
     fetcher = Fetcher(folder)
     assert [fetcher.fetch(ticket)[0:5] for ticket in (*first, *second)] == [b"first", b"secon"]
     fetcher.close()
@@ -102,7 +101,7 @@ def test_a_full_disk(folder, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(parking.os, "write", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(ParkingError) as told:
         parked(folder, b"partial")
     assert str(told.value) == MESSAGE.format(folder.folder, "No space left on device")
@@ -110,7 +109,7 @@ def test_a_full_disk(folder, monkeypatch):
 
 def test_writes_that_come_short_are_gone_on_with(folder, monkeypatch):
     write = os.write
-    monkeypatch.setattr(parking.os, "write", lambda file, data: write(file, data[:2]))
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:2]))
     (ticket,) = parked(folder, b"partial")
     fetcher = Fetcher(folder)
     assert fetcher.fetch(ticket)[0:7] == b"partial"
@@ -131,7 +130,7 @@ def test_a_file_that_was_removed_or_cut_off(folder):
     with pytest.raises(ParkingError, match="were cut off; run the same command again"):
         fetcher.fetch(ticket)[0:7]
     fetcher.close()
-    Path(file.path).unlink()
+    Path.unlink(file.path)
     with pytest.raises(ParkingError, match="No such file or directory"):
         fetcher.fetch(ticket)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from transforms.core.decoding import decode_json, kind_of
 from transforms.core.reasons import Reason
 from transforms.core.records import Message, Violation
 from transforms.core.rejects import EventRejected
@@ -27,7 +28,6 @@ class _Probe(msgspec.Struct):
 
 
 _probe = msgspec.json.Decoder(_Probe).decode
-_decode = msgspec.json.Decoder().decode
 
 
 def is_envelope(raw: bytes) -> bool:
@@ -45,14 +45,9 @@ def open_envelope(raw: bytes) -> Message:
     """Take the message out of its push envelope; without a messageId its id is empty.
 
     Raises:
-        EventRejected: bad_envelope, with a violation for each member that is wrong; too_deep.
+        EventRejected: bad_envelope, with a violation for each member that is wrong; or as decode_json.
     """
-    try:
-        message = _decode(raw)["message"]
-    except RecursionError:
-        raise EventRejected(Reason.TOO_DEEP, "nested too deep") from None
-    except ValueError as error:
-        raise EventRejected(Reason.NOT_JSON, f"not JSON: {error}") from None
+    message = decode_json(raw)["message"]
     violations: list[Violation] = []
     opened = Message(
         data=_data(message.get("data"), violations),
@@ -67,11 +62,15 @@ def open_envelope(raw: bytes) -> Message:
 
 
 def _data(value: Any, violations: list[Violation]) -> bytes:
-    try:
-        return a2b_base64(value or "", strict_mode=True)
-    except (Base64Error, TypeError, ValueError) as error:
-        violations.append(Violation("/message/data", f"not base64: {error}"))
+    if value is None:
         return b""
+    try:
+        return a2b_base64(value, strict_mode=True)
+    except TypeError:
+        violations.append(Violation("/message/data", f"expected base64, got {kind_of(value)}"))
+    except (Base64Error, ValueError) as error:
+        violations.append(Violation("/message/data", f"not base64: {error}"))
+    return b""
 
 
 def _attributes(value: Any, violations: list[Violation]) -> dict[str, str]:
@@ -95,6 +94,8 @@ def _publish_time(value: Any, violations: list[Violation]) -> int | None:
         return None
     try:
         return parse_time(value)
-    except (TypeError, ValueError) as error:
+    except TypeError:
+        violations.append(Violation("/message/publishTime", f"expected an RFC 3339 time, got {kind_of(value)}"))
+    except ValueError as error:
         violations.append(Violation("/message/publishTime", f"not an RFC 3339 time: {error}"))
-        return None
+    return None

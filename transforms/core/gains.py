@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.core.sets import Column, Ints, Sets, numbered, pack, union
+from transforms.core.sets import Column, Ints, Sets, numbered, pack
+from transforms.core.unions import union
 
 COMPACT_BYTES = 1 << 20
 

@@ -15,10 +15,16 @@ _CLOSE = b"]}"
 
 
 class JsonValues:
-    """Splits chunks of JSON text into (start, end) spans of values, as offsets into the whole text."""
+    """Splits chunks of JSON text into (start, end) spans of values, as offsets into the whole text.
 
-    def __init__(self, offset: int = 0) -> None:
+    Args:
+        offset: where the text begins.
+        inside: the text begins within an array, so that a bracket opens a value and not the array itself.
+    """
+
+    def __init__(self, offset: int = 0, *, inside: bool = False) -> None:
         self._offset = offset
+        self._inside = inside
         self._depth = 0
         self._in_string = False
         self._escaped = False
@@ -72,7 +78,7 @@ class JsonValues:
         return match.end(), (match.end() if self._depth == 0 else None)
 
     def _begin(self, token: bytes, first: int) -> int | None:
-        if token in (b",", b"[", b"]"):  # the frame of a top-level array is not a value
+        if token in (b",", b"]") or (token == b"[" and not self._inside):  # the frame of an array is not a value
             return None
         self.start = self._offset + first
         self._nest(token)

@@ -96,8 +96,8 @@ class LedgerCollector:
     def _add(self, rows: list[tuple[int, int, int]]) -> None:
         """Add (cell, identity, occurrence) rows."""
         if rows:
-            columns = np.ascontiguousarray(np.array(rows, dtype=np.uint64).T)
-            self.buffer.add(*columns, np.zeros_like(columns[0]))
+            cells, identities, occurrences = np.ascontiguousarray(np.array(rows, dtype=np.uint64).T)
+            self.buffer.add(cells, identities, occurrences, np.zeros_like(cells))
 
     def _cell(self, name: tuple[str, str, str, str], window: int, part: int) -> int:
         key = (name, window, part)

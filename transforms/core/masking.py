@@ -11,14 +11,13 @@ from collections.abc import Collection
 from functools import cache
 
 import msgspec
-import numpy as np
 
-from transforms.core.cards import SHORTEST, card_spans, is_card
-from transforms.core.rejects import EventRejected
-from transforms.core.splitting import GZIP_MAGIC, gunzip
+from transforms.core.cards import card_spans, is_card
+from transforms.core.rejects import GZIP_MAGIC, EventRejected, opaque_head
+from transforms.core.splitting import gunzip
 from transforms.core.stars import has_card, has_hidden_card, mask_escaped, mask_spans, mask_text
 
-__all__ = ["has_card", "mask_bytes", "mask_json", "mask_text", "suspicious", "suspicious_spans"]
+__all__ = ["has_card", "mask_bytes", "mask_json", "mask_text"]
 
 _DIGITS = "0123456789"
 _NINES = str.maketrans(_DIGITS, "9" * 10)  # the prefix of no brand, so that there is nothing left to mask
@@ -29,13 +28,7 @@ _LOG_ESCAPE = re.compile(r"\\x[0-9A-Fa-f]{2}")
 _NUMBER = re.compile(r"(\s*-?)([0-9]+)((?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\s*)")
 
 _skip_value = msgspec.json.Decoder(msgspec.Raw).decode
-_BACKSLASH = ord("\\")
-_ESCAPED_PART = re.compile(rb"\\u00(?:2[0dD]|3[0-9]|[4-7])")  # letters too: no encoder escapes them, and keys hide so
 _PACKED_BYTES = 100 << 20
-_PARTS = bytes.maketrans(b"0123456789 -", b"0" * 12)
-_LONG_RUN = b"0" * SHORTEST
-# Bytes looked at together; from 128 KiB on malloc maps its memory anew each time, at five times the cost.
-_STEP = 1 << 16
 
 
 def mask_bytes(raw: bytes) -> bytes:
@@ -143,13 +136,20 @@ class _Json:
         return string if masked is not string and self._is_kept() else masked
 
     def _mask_base64(self, string: str) -> str:
-        """Mask the JSON that a string holds in base64; text that is none, or holds no card, is masked as it stands."""
+        """Mask the JSON that a string holds in base64; text that is none, or holds no card, is masked as it stands.
+
+        Of a string that is cut off, as in the first bytes of a large line, the whole groups of four are decoded.
+        """
+        content, rest = _content(string), '"'
+        if content is string:
+            whole = 1 + (len(string) - 1) // 4 * 4
+            content, rest = string[1:whole], string[whole:]
         try:
-            data = b64decode(_content(string), validate=True)
+            data = b64decode(content, validate=True)
         except ValueError:
             return mask_text(string)
         masked = self._mask_packed(data)
-        return mask_text(string) if masked is data else f'"{b64encode(masked).decode()}"'
+        return mask_text(string) if masked is data else f'"{b64encode(masked).decode()}{rest}'
 
     def _mask_packed(self, data: bytes) -> bytes:
         if not data.startswith(GZIP_MAGIC):
@@ -157,7 +157,7 @@ class _Json:
         try:
             content = gunzip(data, _PACKED_BYTES)
         except EventRejected:
-            return data
+            return opaque_head(data)  # what of it can be read may hold a card
         masked = mask_json(content, base64_keys=self._base64_keys)
         return data if masked is content else gzip.compress(masked, mtime=0)
 
@@ -202,48 +202,3 @@ def _mask_number(written: str) -> str:
         return mask_text(written)
     before, digits, after = number.groups()
     return f"{before}{digits.translate(_NINES)}{after}" if is_card(digits) else written
-
-
-def suspicious(data: bytes) -> bool:
-    """Tell fast whether bytes may hold a card: False only if no function of this module would change them."""
-    # Translating and searching take less time than any regular expression needs to look at each byte.
-    return _LONG_RUN in data.translate(_PARTS) or (_BACKSLASH in data and _ESCAPED_PART.search(data) is not None)
-
-
-def suspicious_spans(data: bytes) -> list[int]:
-    """Find the suspicious lines of a block: the offset of the first hit in each, in order.
-
-    A caller that looks only at these lines spares itself a call a line.
-    """
-    hits = _long_runs(data)
-    if _BACKSLASH in data:
-        hits += (match.start() for match in _ESCAPED_PART.finditer(data))
-    found: list[int] = []
-    line_end = -1
-    for hit in sorted(hits):
-        if hit > line_end:
-            found.append(hit)
-            line_end = data.find(b"\n", hit)
-            if line_end < 0:
-                break
-    return found
-
-
-def _long_runs(data: bytes) -> list[int]:
-    """Give the offsets where SHORTEST bytes in a row may be parts of a card number; of a longer row some of them."""
-    codes = np.frombuffer(data, np.uint8)
-    hits: list[int] = []
-    for start in range(0, len(codes), _STEP):
-        step = codes[start : start + _STEP + SHORTEST - 1]
-        runs = step - ord("0") < len(_DIGITS)  # unsigned: what is below "0" wraps around to more
-        runs |= step == ord(" ")
-        runs |= step == ord("-")
-        length = 1
-        while length < SHORTEST:
-            more = min(length, SHORTEST - length)
-            runs = runs[more:] & runs[:-more]
-            length += more
-        found = np.flatnonzero(runs)
-        if found.size:
-            hits += (found[np.diff(found, prepend=-2) > 1] + start).tolist()
-    return hits

@@ -12,6 +12,7 @@ from transforms.core.raw_masking import RawMasker, mask_attributes
 from transforms.core.reasons import Stage
 from transforms.core.records import ArchiveRow, Form, Message, Origin, RawEvents, Reject, Unreadable
 from transforms.core.rejects import (
+    GZIP_MAGIC,
     EventRejected,
     Place,
     make_reject,
@@ -25,7 +26,6 @@ from transforms.core.rejects import (
 from transforms.core.searching import holds
 from transforms.core.splitting import (
     BOM,
-    GZIP_MAGIC,
     Bounds,
     decompress,
     split_lines,
@@ -53,10 +53,10 @@ class Opener:
     Args:
         bounds: what a message may cost.
         seed: keys the hashes of places (``identity.occurrences_of``).
-        unmasked: dotted paths of fields that masking leaves alone, besides id, source and time.
+        unmasked: as for RawMasker.
     """
 
-    def __init__(self, bounds: Bounds, seed: int = 0, unmasked: Iterable[str] = ()) -> None:
+    def __init__(self, bounds: Bounds, seed: int = 0, unmasked: Iterable[str] | None = None) -> None:
         self._bounds = bounds
         self._seed = seed
         self._masker = RawMasker(unmasked)
@@ -74,8 +74,11 @@ class Opener:
             self._open_block(opened, message)
         return opened
 
-    def _open_transport(self, opened: Opened, message: Message, origin: Origin) -> None:
-        """Open a transport's message, or one that stood on a line of a file (the prefix is its position)."""
+    def _open_transport(self, opened: Opened, message: Message, origin: Origin, *, nested: bool = False) -> None:
+        """Open a transport's message, or one that stood on a line of a file (the prefix is its position).
+
+        An array on a line may hold push envelopes (``nested``); what a transport brings holds events alone.
+        """
         try:
             data = decompress(message, self._bounds)
         except EventRejected as fault:
@@ -83,16 +86,18 @@ class Opener:
             return
         if message.data.startswith(GZIP_MAGIC):
             origin = origin._replace(encoding="gzip")
-        self._open_plain(opened, data, origin)
+        self._open_plain(opened, data, origin, nested=nested)
 
-    def _open_plain(self, opened: Opened, data: bytes, origin: Origin, *, masked: bool = False) -> None:
+    def _open_plain(
+        self, opened: Opened, data: bytes, origin: Origin, *, nested: bool = False, masked: bool = False
+    ) -> None:
         try:
             raws = split_message(data, origin.attributes, self._bounds)
         except EventRejected as fault:
             self._refuse(opened, self._place(origin, data, None), fault, masked=masked)
             return
         run = Run(origin, raws, range(len(raws)))
-        if origin.prefix and HINT in data:
+        if nested and HINT in data:
             run = self._take_out_envelopes(opened, run)
         self._admit(opened, run)
 
@@ -148,7 +153,7 @@ class Opener:
         inner = Origin("", prefix=f"{origin.prefix}{position}/", block=origin.block, kept=origin.kept)
         if raw.lstrip().startswith(_ARRAY):
             line = self._place(origin, raw, position)
-            self._open_transport(opened, Message(raw), inner._replace(message_id=message_id_of(line)))
+            self._open_transport(opened, Message(raw), inner._replace(message_id=message_id_of(line)), nested=True)
             return
         try:
             message = open_envelope(raw)
@@ -182,7 +187,7 @@ class Opener:
         if not run.raws:
             return
         origin, positions = run.origin, run.positions
-        raws, hits = self._masker.mask_all(origin.form, run.raws)
+        raws, hits = self._masker.mask_all(origin, run.raws)
         occurrences = occurrences_of(origin, raws, positions, self._seed)
         opened.received.extend(occurrences)
         masked = {occurrences[index] for index in hits}
@@ -205,7 +210,7 @@ class Opener:
         """Refuse what was not opened or not read whole; its hash stands for it wherever its bytes would."""
         keep = self._bounds.keep_opaque_payloads and not origin.by_line
         head = message.data if keep else opaque_head(message.data)
-        shown = self._masker.mask(origin.form, head)
+        shown = self._masker.mask(origin, head)
         position = message.offset if origin.by_line else None
         place = Place(
             origin,
@@ -218,7 +223,7 @@ class Opener:
         self._refuse(opened, place, opaque(seen))
 
     def _place(self, origin: Origin, raw: bytes, position: int | None) -> Place:
-        masked = self._masker.mask(origin.form, raw)
+        masked = self._masker.mask(origin, raw)
         occurrence = occurrences_of(origin, [masked], [position or 0], self._seed)[0]
         return Place(origin, masked, position, occurrence, masked is not raw)
 

@@ -1,7 +1,7 @@
 """Parsing: from the raw bytes of an event to its envelope, in each form that events come in."""
 
 from base64 import b64decode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -56,7 +56,8 @@ class Parser:
     def parse(self, batch: RawEvents) -> tuple[ParsedEvents, list[Reject]]:
         """Parse a batch; what is no event is set aside."""
         parse = self.for_origin(batch.origin)
-        events = _decoded_all(batch.raws) if parse is parse_structured else [None] * len(batch.raws)
+        structured = parse is parse_structured
+        events: list[ParsedEvent | None] = _decoded_all(batch.raws) if structured else [None] * len(batch.raws)
         refused: dict[int, EventRejected] = {}
         for index in [index for index, event in enumerate(events) if event is None] if None in events else ():
             try:
@@ -100,10 +101,11 @@ class Parser:
 
 def _decoded_all(raws: Sequence[bytes]) -> list[ParsedEvent | None]:
     """Decode events in structured mode; None for those that need a closer look."""
+    events: Iterable[_Envelope | None]
     try:
         events = list(map(_envelope, raws))
     except (ValueError, RecursionError):
-        events = list(map(_decoded, raws))
+        events = map(_decoded, raws)
     return [event if event and event.data_base64 is None else None for event in events]
 
 

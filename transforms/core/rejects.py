@@ -11,6 +11,8 @@ from transforms.core.records import Origin, ParsedEvents, RawEvents, Reject, Unr
 from transforms.core.stars import mask_text
 
 OPAQUE_HEAD_BYTES = 64
+GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_HEADER_BYTES = 10  # RFC 1952, 2.3
 MAX_VIOLATIONS = 1000
 MAX_TEXT = 300
 _DIGITS_AT_END = re.compile(rb"[0-9](?:[ -]?[0-9]){5,}[ -]?$")
@@ -93,7 +95,12 @@ def make_reject(stage: Stage, fault: EventRejected, place: Place, known: Known =
 
 
 def opaque_head(data: bytes) -> bytes:
-    """Give the first bytes of what cannot be opened, without the digits at a cut: they may begin a card number."""
+    """Give the first bytes of what cannot be opened, without the digits at a cut: they may begin a card number.
+
+    Of gzip only its header: what is behind it can be decompressed as far as it goes, and no masking looks in there.
+    """
+    if data.startswith(GZIP_MAGIC):
+        return data[:_GZIP_HEADER_BYTES]
     head = data[:OPAQUE_HEAD_BYTES]
     return head if len(data) < OPAQUE_HEAD_BYTES else _DIGITS_AT_END.sub(lambda run: b"*" * len(run[0]), head)
 

@@ -48,8 +48,10 @@ class SetBuffer:
 
     def new_cell(self, name: str, window: int, slot: int) -> int:
         """Number a new cell; partials are grouped by ``slot``. A name and window may have several cells."""
-        for column, value in zip(self._cells, (name, window, slot, cell_key(name, window)), strict=True):
-            column.append(value)
+        self._cells.names.append(name)
+        self._cells.windows.append(window)
+        self._cells.slots.append(slot)
+        self._cells.keys.append(cell_key(name, window))
         return len(self._cells.names) - 1
 
     def add(self, cells: U64, identities: U64, occurrences: U64, visitors: U64) -> None:

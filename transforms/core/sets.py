@@ -6,7 +6,7 @@ idempotent, so shuffled, repeated and retried partials end in the same sets. A *
 columns: there is no Python object per event, neither in memory nor on the wire.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -18,11 +18,8 @@ U64 = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 NO_WINDOW = -(1 << 62)
 """The window of sets that belong to none; they never expire."""
-UNITED_AT_ONCE = 1 << 16
-"""Values per kind of set that a union in parts holds at once, about; a cell is never parted."""
 _MASK = (1 << 64) - 1
 _RADIX_CELLS = 1 << 16  # numpy sorts 16-bit integers by radix, ten times faster than longer ones
-_LARGE_CELL = 32  # from here on a call per cell costs less than sorting all cells at once
 _LENGTH_BYTES = 4
 
 
@@ -141,7 +138,7 @@ def _in_order(sets: Sets) -> Sets:
     return Sets(sets.names, *cells, *map(moved, sets.columns))
 
 
-class _Part:
+class Part:
     """A partial whose head is read and whose sets are not."""
 
     def __init__(self, partial: Sliced) -> None:
@@ -156,7 +153,8 @@ class _Part:
 
     def weights(self) -> NDArray[np.uint32]:
         """Give the size of each cell: that of its largest set."""
-        return self._sizes.max(axis=0)
+        largest: NDArray[np.uint32] = self._sizes.max(axis=0)
+        return largest
 
     def read_all(self) -> Sets:
         """Read the sets of all cells; their values are as they were packed."""
@@ -187,78 +185,4 @@ class _Part:
 
 def unpack(partial: Sliced) -> Sets:
     """Undo ``pack``."""
-    return _Part(partial).read_all()
-
-
-def union(partials: Iterable[Sliced]) -> Sets:
-    """Unite partials, in any order and however often each is given; cells are numbered as they appear."""
-    return _unite([unpack(partial) for partial in partials])
-
-
-def union_in_parts(partials: Iterable[Sliced], at_once: int = UNITED_AT_ONCE) -> Iterator[Sets]:
-    """Unite partials some cells at a time, so that no more is held than the sets of those; each cell comes once."""
-    parts = [_Part(partial) for partial in partials]
-    starts = _starts(parts, at_once) if parts else ()
-    bounds = [[*np.searchsorted(part.keys, starts).tolist(), len(part.keys)] for part in parts]
-    for number in range(len(starts)):
-        ranges = [(part, *bound[number : number + 2]) for part, bound in zip(parts, bounds, strict=True)]
-        yield _unite([part.read(first, end) for part, first, end in ranges if first < end])
-
-
-def _starts(parts: Sequence[_Part], at_once: int) -> U64:
-    """Give the least key of each group of cells that are united at once."""
-    keys, cell_of = np.unique(np.concatenate([part.keys for part in parts]), return_inverse=True)
-    sizes = np.bincount(cell_of, weights=np.concatenate([part.weights() for part in parts]))
-    group = (np.cumsum(sizes) // at_once).astype(np.int64)
-    return keys[_first_of_run(group)]
-
-
-def _unite(parts: Sequence[Sets]) -> Sets:
-    keys: dict[tuple[str, int], int] = {}
-    renumbered = [
-        np.array(
-            [
-                keys.setdefault((part.names[name], window), len(keys))
-                for name, window in zip(part.name_of.tolist(), part.windows.tolist(), strict=True)
-            ],
-            dtype=np.int64,
-        )
-        for part in parts
-    ]
-    names, name_of = numbered(name for name, _ in keys)
-    windows = np.array([window for _, window in keys], dtype=np.int64)
-    order = np.empty(len(keys), dtype=np.uint64)
-    for part, number in zip(parts, renumbered, strict=True):
-        order[number] = part.keys
-    columns = (
-        _distinct([number[column.cells] for number, column in zip(renumbered, kind, strict=True)], kind, len(keys))
-        for kind in zip(*(part.columns for part in parts), strict=True)
-    )
-    return Sets(names, name_of, windows, order, *columns)
-
-
-def _distinct(cells_of: Sequence[Ints], columns: Sequence[Column], bound: int) -> Column:
-    """Join columns whose cells are renumbered, sort each cell's values and keep each once."""
-    cells = np.concatenate(cells_of)
-    values = np.concatenate([column.values for column in columns])
-    if len(values) < _LARGE_CELL * bound:
-        order = np.argsort(values)
-        order = order[stable_order(cells[order], bound)]
-        cells, values = cells[order], values[order]
-    else:
-        order = stable_order(cells, bound)
-        cells, values = cells[order], values[order]
-        start = 0
-        for end in np.cumsum(np.bincount(cells, minlength=bound)).tolist():
-            values[start:end].sort()
-            start = end
-    keep = _first_of_run(cells, values)
-    return Column(cells[keep], values[keep])
-
-
-def _first_of_run(*columns: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Mark the rows of sorted columns that differ from the row before."""
-    first = np.ones(len(columns[0]), dtype=bool)
-    if len(first) > 1:
-        first[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
-    return first
+    return Part(partial).read_all()

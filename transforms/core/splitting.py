@@ -1,5 +1,6 @@
 """Splitting bytes into the bytes of events: decompression, arrays, lines. Bounded in memory and time."""
 
+import re
 import zlib
 from collections.abc import Mapping
 from itertools import accumulate, chain, islice
@@ -11,11 +12,11 @@ import msgspec
 from transforms.core.json_values import JsonValues
 from transforms.core.reasons import Reason
 from transforms.core.records import Message
-from transforms.core.rejects import EventRejected
+from transforms.core.rejects import GZIP_MAGIC, EventRejected
 
 BOM = b"\xef\xbb\xbf"
-GZIP_MAGIC = b"\x1f\x8b"
 MANY_COMMAS = 1_000_000
+_LINE = re.compile(rb"[^\n]+")
 _GZIP_WINDOW = zlib.MAX_WBITS | 16
 _split_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _skip_value = msgspec.json.Decoder(msgspec.Raw).decode
@@ -118,17 +119,22 @@ def _split_array_fast(data: bytes) -> list[bytes] | None:
 
 def _split_array_leniently(data: bytes, bounds: Bounds) -> list[bytes]:
     """Split an array that is broken somewhere, so that one bad event does not harm its neighbours."""
-    values = JsonValues()
-    spans = list(islice(chain(values.feed(data), values.finish()), bounds.events_per_message + 1))
+    first = data.index(b"[") + 1
+    values = JsonValues(first, inside=True)
+    spans = list(islice(chain(values.feed(data[first:]), values.finish()), bounds.events_per_message + 1))
     if not spans:
         raise EventRejected(Reason.NOT_JSON, "an array that never ends")
     return [data[start:end] for start, end in spans]
 
 
 def _lines(data: bytes, bounds: Bounds) -> list[bytes]:
-    if data.count(b"\n") > bounds.events_per_message:
+    # Where many line ends may be blank lines, they are counted before they are made.
+    few = data.count(b"\n") <= bounds.events_per_message
+    lines = data.split(b"\n") if few else (match[0] for match in _LINE.finditer(data))
+    raws = list(islice((line for line in lines if line.strip()), bounds.events_per_message + 1))
+    if len(raws) > bounds.events_per_message:
         raise _too_many(bounds)
-    return [line for line in data.split(b"\n") if line.strip()]
+    return raws
 
 
 def _too_many(bounds: Bounds) -> EventRejected:

@@ -63,7 +63,9 @@ def _read(codes: NDArray[np.uint8]) -> list[int | None] | None:
         times = codes[:, :-1].copy().view(f"S{codes.shape[1] - 1}").ravel().astype("M8[us]").view(np.int64)
     except ValueError:
         return None
-    return times.tolist() if times.min() >= FIRST else None  # numpy knows a year 0
+    if times.min() < FIRST:
+        return None  # numpy knows a year 0
+    return list(times.tolist())
 
 
 def _parse(text: str) -> int | None:

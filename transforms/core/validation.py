@@ -92,8 +92,10 @@ class Validator:
         known = Known(parsed.type)
         if fault.reason in _BELIEVED and (judge := self._contracts.find(parsed.type)):
             earliest, latest = self._policy.span(place.origin.publish_time)
-            within = time is not None and earliest <= time <= latest
-            known = Known(parsed.type, judge.name, window_start(time, MINUTE) if within else None)
+            if time is None:
+                known = Known(parsed.type, judge.name)
+            elif earliest <= time <= latest:
+                known = Known(parsed.type, judge.name, window_start(time, MINUTE))
         return make_reject(Stage.VALIDATE, fault, place, known)
 
     def _refusal(

@@ -1,0 +1,38 @@
+"""20,000 mutated messages; make fuzz runs a million."""
+
+import pytest
+
+from tests.hostility import fuzzing
+from tests.hostility.checks import arguments, faults, write
+from tests.hostility.mutations import KINDS
+from tests.program import run_here
+
+SHARES = {"lines": 8_000, "envelopes": 9_000, "access_log": 3_000}
+
+
+@pytest.mark.parametrize("kind", SHARES)
+def test_every_mutated_message_is_accounted_for_and_none_ends_the_run(kind, tmp_path, capfd, caplog):
+    count = SHARES[kind]
+    path = write(tmp_path / "in.jsonl", list(KINDS[kind](1, count)))
+    assert run_here(tmp_path / "out", *arguments(kind, path)) in (0, 3)
+    assert capfd.readouterr().err == ""
+    assert [record.getMessage() for record in caplog.records] == []
+    assert faults(tmp_path / "out", kind, count) == []
+
+
+def test_a_command_that_does_what_it_must_not_is_caught_and_its_messages_are_few(tmp_path, monkeypatch, capsys):
+    """The fuzzer's own failure path: a program that prints an exception for one message among many."""
+    broken = tmp_path / "pipeline.py"
+    broken.write_text(
+        "import sys\nif b'culprit' in open(sys.argv[sys.argv.index('--input') + 1], 'rb').read():\n"
+        "    sys.exit('Traceback (most recent call last)')\nsys.exit(3)\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(fuzzing, "ROOT", tmp_path)
+    lines = [b"x", b"x", b"culprit", b"x"]
+    monkeypatch.setattr(fuzzing, "KINDS", {"lines": lambda *_: lines})
+    monkeypatch.setattr(fuzzing, "faults", lambda *_: [])
+    monkeypatch.chdir(tmp_path)
+    assert fuzzing.main(["4", "7"]) == 1
+    assert "Traceback (most recent call last)" in capsys.readouterr().out
+    assert (tmp_path / "fuzz-7-0.jsonl").read_bytes().split() == [b"culprit"]
