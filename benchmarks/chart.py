@@ -7,6 +7,8 @@ from xml.sax.saxutils import escape
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 760, 250, 70, 34, 56
 INK, FAINT = "#1f2933", "#d5dbe1"
+STYLE = f'font-family="Helvetica, Arial, sans-serif" font-size="14" fill="{INK}"'
+NOTE = "logarithmic scale; a dash marks the limit that we set ourselves"
 
 
 class Bar(NamedTuple):
@@ -23,20 +25,13 @@ def chart(bars: Sequence[Bar], title: str = "CPU time per event, as a multiple o
     height = TOP + ROW * len(bars) + 46
     return "\n".join(
         [
-            (
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
-                f' width="{WIDTH}" height="{height}"'
-                f' font-family="Helvetica, Arial, sans-serif" font-size="14" fill="{INK}" role="img">'
-            ),
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" {STYLE} role="img">',
             f"<title>{escape(title)}</title>",
             f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
             f'<text x="20" y="30" font-size="16" font-weight="bold">{escape(title)}</text>',
             *_grid(bars, height),
             *(line for number, bar in enumerate(bars) for line in _bar(bar, TOP + ROW * number, _decades(bars))),
-            (
-                f'<text x="{LEFT}" y="{height - 8}" font-size="12" fill="#616e7c">'
-                "logarithmic scale; a dash marks the limit that we set ourselves</text>"
-            ),
+            f'<text x="{LEFT}" y="{height - 8}" font-size="12" fill="#616e7c">{NOTE}</text>',
             "</svg>\n",
         ]
     )

@@ -53,54 +53,80 @@ def _times(found: Found, name: str) -> float:
     return median_micros(found.pairs[name]) / median_micros(found.pairs[LOOP])
 
 
-def document(found: Found) -> str:
+TEXT = """# Benchmarks
+
+Written by `make bench`, which measures everything below in one go; nothing here is typed by hand.
+This time: {machine}; {events:,} page views in JSON lines (2,000 URLs, ten minutes, one line
+in a hundred sent twice), {distinct:,} of them distinct.
+
+Machines differ, and are shared: look at the ratios. A subject is a whole process; its CPU time is user and system time
+together; its time per event is that of {events:,} events less that of {few:,}, per event more. Subjects take turns,
+round after round, and a ratio is one of the same round. Figures are medians, with the least and the greatest behind
+them. Each time the pipeline's table was compared with the loop's: had one row differed, there would be no document.
+
+![CPU time per event as a multiple of the plain loop's](images/{picture})
+
+## Beside a plain loop
+
+The loop (`benchmarks/plain_loop.py`) does the same work: it parses, validates as the contract does, brings URLs into
+canonical form, and counts distinct views, bots' views and visitors per URL and minute. What it has not: ledger, dead
+letters, masking of card numbers, bounds on hostile input, a store, an archive, and memory for more than it can hold.
+
+{beside_the_loop}
+
+## Memory
+
+The most memory that a process held, above that on few events, per distinct event.
+
+{memory}
+
+## Invalid events
+
+Every second line spoilt: cut off, with a URL or a time that is none, of an unknown type. Each becomes a dead letter with
+all that is wrong with it, and the loop must have refused as many.
+
+{invalid}
+
+## A textbook's pipeline
+
+`benchmarks/textbook_beam.py`: an element an event, `json.loads`, fixed windows, a count per URL; neither validation nor
+bots nor visitors. On a tenth of the events, and a fiftieth for distinct views.
+
+{textbook}
+
+## Bundles
+
+Messages of one event each, in bundles of so many messages (`benchmarks/bundles.py`), through all steps and the union;
+the runner's own cost of elements and bundles, which comes on top, is not in it. Larger bundles and more events a message
+are the two levers.
+
+{bundles}
+
+## Steps
+
+What each step costs in one process and without Beam (`benchmarks/steps.py`, {some:,} events).
+
+```
+{steps}
+```
+"""
+
+
+def document(found: Found, picture: str = "benchmarks.svg") -> str:
     """Write the document."""
-    return "\n\n".join(
-        [
-            "# Benchmarks",
-            (
-                "Written by `make bench`, which measures everything below in one go; nothing here is typed by hand.\n"
-                f"This time: {found.machine}; {found.events:,} page views in JSON lines (2,000 URLs, ten minutes, one line\n"
-                f"in a hundred sent twice), {found.distinct:,} of them distinct."
-            ),
-            (
-                "Machines differ, and are shared: look at the ratios. A subject is a whole process; its CPU time is user and\n"
-                f"system time together; its time per event is that of {found.events:,} events less that of {FEW:,}, per event\n"
-                "more. Subjects take turns, round after round, and a ratio is one of the same round. Figures are medians, with\n"
-                "the least and the greatest behind them. Each time the pipeline's table was compared with the loop's: had one\n"
-                "row differed, there would be no document."
-            ),
-            "![CPU time per event as a multiple of the plain loop's](images/benchmarks.svg)",
-            "## Beside a plain loop",
-            (
-                "The loop (`benchmarks/plain_loop.py`) does the same work: it parses, validates as the contract does, brings\n"
-                "URLs into canonical form, and counts distinct views, bots' views and visitors per URL and minute. What it has\n"
-                "not: ledger, dead letters, masking of card numbers, bounds on hostile input, a store, an archive, and memory\n"
-                "for more than it can hold."
-            ),
-            _beside_the_loop(found),
-            "## Memory",
-            "The most memory that a process held, above that on few events, per distinct event.",
-            _memory(found),
-            "## Invalid events",
-            _invalid(found),
-            "## A textbook's pipeline",
-            (
-                "`benchmarks/textbook_beam.py`: an element an event, `json.loads`, fixed windows, a count per URL; neither\n"
-                "validation nor bots nor visitors. On a tenth of the events, and a fiftieth for distinct views."
-            ),
-            _textbook(found),
-            "## Bundles",
-            (
-                "Messages of one event each, in bundles of so many messages (`benchmarks/bundles.py`), through all steps and the\n"
-                "union; the runner's own cost of elements and bundles, which comes on top, is not in it. Larger bundles and\n"
-                "more events a message are the two levers."
-            ),
-            _bundles(found),
-            "## Steps",
-            f"What each step costs in one process and without Beam (`benchmarks/steps.py`, {found.events // 5:,} events).",
-            f"```\n{found.steps.rstrip()}\n```\n",
-        ]
+    return TEXT.format(
+        machine=found.machine,
+        events=found.events,
+        distinct=found.distinct,
+        few=FEW,
+        picture=picture,
+        beside_the_loop=_beside_the_loop(found),
+        memory=_memory(found),
+        invalid=_invalid(found),
+        textbook=_textbook(found),
+        bundles=_bundles(found),
+        some=found.events // 5,
+        steps=found.steps.rstrip(),
     )
 
 
@@ -133,11 +159,10 @@ def _beside_the_loop(found: Found) -> str:
 
 
 def _memory(found: Found) -> str:
-    rows = [("", "events", "few events, MB", "many, MB", "bytes per distinct event", "is to be")]
-    rows += [_memory_row(name, found.pairs[name], found.events, found.distinct) for name in (LOOP, COUNTED, WHOLE)]
-    for name, pairs in found.large.items():
-        distinct = found.large_events * found.distinct // found.events
-        rows.append(_memory_row(name, pairs, found.large_events, distinct))
+    rows: list[tuple[str, ...]] = [("", "events", "few events, MB", "many, MB", "bytes per distinct event", "is to be")]
+    rows += (_memory_row(name, found.pairs[name], found.events, found.distinct) for name in (LOOP, COUNTED, WHOLE))
+    distinct = found.large_events * found.distinct // found.events
+    rows += (_memory_row(name, pairs, found.large_events, distinct) for name, pairs in found.large.items())
     note = "" if found.large else f"\n\n{found.large_events:,} events are measured with `make bench ARGS=--large`."
     return table(*rows) + note
 
@@ -154,10 +179,7 @@ def _memory_row(name: str, pairs: Sequence[Pair], events: int, distinct: int) ->
 def _invalid(found: Found) -> str:
     times = ratios(found.pairs[SPOILT], found.pairs[COUNTED])
     spoilt = found.pairs[SPOILT]
-    return (
-        "Every second line spoilt: cut off, with a URL or a time that is none, of an unknown type. Each becomes a dead\n"
-        "letter with all that is wrong with it, and the loop must have refused as many.\n\n"
-    ) + table(
+    return table(
         ("", "µs CPU per event", "times all valid", "is to be", "bytes per event"),
         (
             NAMES[SPOILT],

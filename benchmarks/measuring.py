@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.page_view_lines import half_spoilt, page_view_lines
 from benchmarks.processes import Cost, FailedError, Pair, run
@@ -15,7 +15,7 @@ from benchmarks.processes import Cost, FailedError, Pair, run
 FEW = 1_000
 LOOP, COUNTED, WHOLE, SPOILT = "loop", "counted", "whole", "spoilt"
 TEXTBOOK, DISTINCT = "textbook", "distinct"
-Table = list[list[object]]
+Table = list[list[Any]]
 """URL, minute since 1970, views, bots' views, visitors; in order."""
 
 
@@ -100,7 +100,7 @@ class Measuring:
         return cost
 
 
-def _stored(store: sqlite3.Connection) -> Iterator[list[object]]:
+def _stored(store: sqlite3.Connection) -> Iterator[list[Any]]:
     query = "SELECT url, strftime('%s', window_start) / 60, views, bot_views, visitors FROM page_views ORDER BY 1, 2"
     return map(list, store.execute(query))
 
@@ -122,8 +122,8 @@ def rounds(inputs: Inputs, measuring: Measuring, count: int, tell: Callable[[str
         counted = (measuring.pipeline(file, "--no_archive") for file in (inputs.few, inputs.many))
         whole = (measuring.pipeline(file) for file in (inputs.few, inputs.many))
         spoilt = (measuring.pipeline(file, "--no_archive") for file in (inputs.spoilt_few, inputs.spoilt))
-        for name, costs in ((LOOP, loop), (COUNTED, counted), (WHOLE, whole), (SPOILT, spoilt)):
-            pairs[name].append(Pair(*costs, more))
+        for name, (few, many) in ((LOOP, loop), (COUNTED, counted), (WHOLE, whole), (SPOILT, spoilt)):
+            pairs[name].append(Pair(few, many, more))
     return pairs
 
 

@@ -41,7 +41,7 @@ def measure(arguments: Namespace, folder: Path) -> Found:
     tell(f"making {arguments.events} events")
     inputs = make_inputs(folder, arguments.events)
     pairs = rounds(inputs, measuring, arguments.rounds, tell)
-    distinct = sum(int(str(row[2])) for row in measuring.tables[inputs.many])
+    distinct = sum(row[2] for row in measuring.tables[inputs.many])
     tell("the textbook's pipeline")
     books = textbook(folder, measuring, arguments.events // TEXTBOOK_SHARE)
     bundles = printed("benchmarks.bundles", max(100, arguments.events // 100))
@@ -75,8 +75,8 @@ def main(given: list[str]) -> int:
         except FailedError as error:
             tell(f"FAILED: {error}")
             return 1
-    text = document(found)
     picture = arguments.document.parent / "images" / f"{arguments.document.stem}.svg"
+    text = document(found, picture.name)
     picture.parent.mkdir(parents=True, exist_ok=True)
     picture.write_text(chart(bars(found)), encoding="utf-8")
     arguments.document.write_text(text, encoding="utf-8")

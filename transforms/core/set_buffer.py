@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from transforms.core.sets import U64, Ints, cell_key, numbered, stable_order, write_partial
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 BOT = 1 << 63
 """Added to a cell's number: the sighting is a bot's."""
@@ -99,9 +96,10 @@ def _columns(cells: Ints, numbers: U64, identities: U64, occurrences: U64, visit
     A sighting is a pair of two hashes under a secret seed, and held as one number made of both: two pairs are the same
     number by chance only, as two events are the same identity.
     """
-    kinds: list[tuple[NDArray[np.bool_], U64]] = [
-        (occurrences != 0, identities * _SPREAD + occurrences),
-        (numbers >= BOT, identities),
-        (visitors != 0, visitors),
+    seen, is_bot, has_visitor = occurrences != 0, numbers >= BOT, visitors != 0
+    return [
+        (cells, identities),
+        (cells[seen], identities[seen] * _SPREAD + occurrences[seen]),
+        (cells[is_bot], identities[is_bot]),
+        (cells[has_visitor], visitors[has_visitor]),
     ]
-    return [(cells, identities), *((cells[chosen], values[chosen]) for chosen, values in kinds)]
