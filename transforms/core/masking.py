@@ -9,13 +9,14 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Collection
 from functools import cache
+from typing import NamedTuple
 
 import msgspec
 
 from transforms.core.cards import card_spans, is_card
 from transforms.core.rejects import GZIP_MAGIC, EventRejected, opaque_head
-from transforms.core.splitting import gunzip
 from transforms.core.stars import has_card, has_hidden_card, mask_escaped, mask_spans, mask_text
+from transforms.core.unpacking import Unpacker
 
 __all__ = ["has_card", "mask_bytes", "mask_json", "mask_text"]
 
@@ -28,7 +29,10 @@ _LOG_ESCAPE = re.compile(r"\\x[0-9A-Fa-f]{2}")
 _NUMBER = re.compile(r"(\s*-?)([0-9]+)((?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\s*)")
 
 _skip_value = msgspec.json.Decoder(msgspec.Raw).decode
-_PACKED_BYTES = 100 << 20
+PACKED_BYTES = 100 << 20
+"""What the strings of one text may come to when they are decompressed, all together."""
+PACKED_LEVELS = 8
+"""How often text may be packed in base64: more than anybody does, and far from the depth that Python recurses to."""
 
 
 def mask_bytes(raw: bytes) -> bytes:
@@ -54,15 +58,21 @@ def mask_json(raw: bytes, keep: Collection[tuple[str, ...]] = (), base64_keys: C
         raw: any bytes.
         keep: paths of keys from the top, such as ``("id",)``, whose strings and numbers stay. Arrays add nothing to
             a path, so the elements of a top-level array are at the top.
-        base64_keys: keys, anywhere, whose strings are decoded, masked as JSON and encoded again, however often that
-            was done, also where gzip is in between. The two functions that find suspects do not look into these.
+        base64_keys: keys, anywhere, whose strings are decoded, masked as JSON and encoded again, also where gzip is
+            in between, and again within what was decoded. What is packed deeper than PACKED_LEVELS is hidden whole,
+            and of gzip that comes to more than PACKED_BYTES in all only headers are left: either is an attack. The
+            two functions that find suspects do not look into these.
     """
+    return _mask_json(raw, keep, _Packed(base64_keys, Unpacker(PACKED_BYTES)))
+
+
+def _mask_json(raw: bytes, keep: Collection[tuple[str, ...]], inside: "_Packed") -> bytes:
     text = raw.decode("latin-1")
     escaped = "\\u" in text
-    packed = base64_keys and (escaped or _may_hold_packed(raw, text, base64_keys))
+    packed = inside.keys and (escaped or _may_hold_packed(raw, text, inside.keys))
     if not packed and not has_card(text) and not (escaped and has_hidden_card(text)):
         return raw
-    masked = _Json(keep, base64_keys).mask(text)
+    masked = _Json(keep, inside).mask(text)
     return raw if masked is text else masked.encode("latin-1")
 
 
@@ -84,13 +94,21 @@ def _key_with_string(keys: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf'''"(?:{"|".join(map(re.escape, keys))})"\s*:\s*"''')
 
 
+class _Packed(NamedTuple):
+    """How what strings hold in base64 is looked into: under which keys, how much in all, and how deep this is."""
+
+    keys: Collection[str]
+    unpacker: Unpacker
+    level: int = 0
+
+
 class _Json:
     """One pass over a JSON text. Knows its place: the open containers, each open object's last key, the last mark."""
 
-    def __init__(self, keep: Collection[tuple[str, ...]], base64_keys: Collection[str]) -> None:
+    def __init__(self, keep: Collection[tuple[str, ...]], inside: _Packed) -> None:
         self._keep = keep
         self._deepest = max(map(len, keep), default=0)
-        self._base64_keys = base64_keys
+        self._inside = inside
         self._open: list[str] = []
         self._keys: list[str] = []
         self._mark = ""
@@ -130,7 +148,7 @@ class _Json:
         is_value = self._mark == ":"
         if not is_value and self._open and self._open[-1] == "{":
             self._keys[-1] = string
-        if is_value and self._keys and self._base64_keys and _content(self._keys[-1]) in self._base64_keys:
+        if is_value and self._keys and self._inside.keys and _content(self._keys[-1]) in self._inside.keys:
             return self._mask_base64(string)
         masked = mask_escaped(string) if "\\u" in string else mask_text(string)
         return string if masked is not string and self._is_kept() else masked
@@ -148,17 +166,20 @@ class _Json:
             data = b64decode(content, validate=True)
         except ValueError:
             return mask_text(string)
+        if self._inside.level == PACKED_LEVELS:
+            return f'"{"*" * len(content)}{rest}'
         masked = self._mask_packed(data)
         return mask_text(string) if masked is data else f'"{b64encode(masked).decode()}{rest}'
 
     def _mask_packed(self, data: bytes) -> bytes:
+        inside = self._inside._replace(level=self._inside.level + 1)
         if not data.startswith(GZIP_MAGIC):
-            return mask_json(data, base64_keys=self._base64_keys)
+            return _mask_json(data, (), inside)
         try:
-            content = gunzip(data, _PACKED_BYTES)
+            content = inside.unpacker.gunzip(data)
         except EventRejected:
             return opaque_head(data)  # what of it can be read may hold a card
-        masked = mask_json(content, base64_keys=self._base64_keys)
+        masked = _mask_json(content, (), inside)
         return data if masked is content else gzip.compress(masked, mtime=0)
 
     def _masked_stretch(self, stretch: str) -> str:
