@@ -67,6 +67,8 @@ NASTY = {
     "an array with an envelope in it": b"[" + envelope(compact(event("1"), event("2"))) + b", 5]",
     "an envelope in an envelope": envelope(envelope(compact(event("1")))),
     "a bad envelope": b'{"message": {"data": "!", "attributes": {"a": 5}}}',
+    "bad envelopes in an array": b'[{"message": {"data": {}}}, 5, {"message": {"data": "!", "messageId": "m-1"}}]',
+    "bad envelopes in an array, and a card": b'[{"message": {"data": {}, "n": %s}}]' % CARD.encode(),
     "a bad envelope with a card in it": envelope(compact(event("1", note=CARD)), attributes={"a": 5}),
     "a bad envelope with a card in gzip": envelope(gzip.compress(compact(event("1", note=CARD))), attributes={"a": 5}),
     "cards": compact(event(CARD, note=CARD), event("2", n=int(CARD)), event("3", url=5, note=CARD)),

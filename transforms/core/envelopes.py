@@ -61,6 +61,16 @@ def open_envelope(raw: bytes) -> Message:
     return opened
 
 
+def envelope_fault(raw: bytes) -> EventRejected | None:
+    """Say why a push envelope cannot be opened; None where it can, or where the text is none."""
+    if is_envelope(raw):
+        try:
+            open_envelope(raw)
+        except EventRejected as fault:
+            return fault
+    return None
+
+
 def _data(value: Any, violations: list[Violation]) -> bytes:
     if value is None:
         return b""

@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from transforms.core.archived import Run, line_position, runs
-from transforms.core.envelopes import HINT, is_envelope, open_envelope
+from transforms.core.envelopes import HINT, envelope_fault, is_envelope, open_envelope
 from transforms.core.identity import occurrences_of
 from transforms.core.raw_faults import raw_faults
 from transforms.core.raw_masking import RawMasker, mask_attributes
@@ -158,7 +158,10 @@ class Opener:
         try:
             message = open_envelope(raw)
         except EventRejected as fault:
-            self._refuse(opened, self._place(origin, raw, position), fault, masked=masked)
+            part = self._place(origin, raw, position)
+            # An element of an array is told as a message whole, so that the archive does not take it for an event.
+            whole = self._place(inner._replace(message_id=origin.message_id), raw, None)
+            self._refuse(opened, part if origin.by_line else whole, fault, masked=masked)
             return
         inner = inner._replace(publish_time=message.publish_time, attributes=mask_attributes(message.attributes))
         if message.message_id:
@@ -179,6 +182,8 @@ class Opener:
         if row.unreadable:
             message = Message(row.data, offset=line_position(row))
             self._refuse_unread(opened, origin, message, row.unreadable, masked=row.masked)
+        elif fault := envelope_fault(row.data):
+            self._refuse(opened, self._place(origin, row.data, None), fault, masked=row.masked)
         else:
             self._open_plain(opened, row.data, origin, masked=row.masked)
 
