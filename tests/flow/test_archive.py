@@ -55,6 +55,12 @@ def test_the_samples_archive_of_the_archive(options, tmp_path):
     assert rows_of(outputs[0]) == rows_of(outputs[1]) == rows_of(outputs[2])
 
 
+BINARY = {
+    "ce-specversion": "1.0",
+    "ce-source": "//b",
+    "ce-type": "web.page_view.v1",
+    "ce-time": "2026-09-17T10:40:05Z",
+}
 NASTY = {
     "a gzip that is cut off": envelope(gzip.compress(b'{"a": 1}')[:-9], "m-1"),
     "gzip said, and it is none": envelope(b"{}", "m-1", attributes={"content-encoding": "gzip"}),
@@ -84,17 +90,24 @@ NASTY = {
     "binary mode": envelope(
         b'{"url": "/b"}',
         "m-1",
-        attributes={
-            "ce-specversion": "1.0",
-            "ce-id": CARD,
-            "ce-source": "//b",
-            "ce-type": "web.page_view.v1",
-            "ce-time": "2026-09-17T10:40:05Z",
-        },
+        attributes=BINARY | {"ce-id": CARD},
     ),
     "the same again": compact(event("1"), event("1")) + b"\n" + envelope(compact(event("1")), "m-1"),
     "one id, two contents": envelope(compact(event("1")), "m-1") + b"\n" + envelope(compact(event("2")), "m-1"),
     "one id, two contents that are none": envelope(b"{", "m-1") + b"\n" + envelope(b"[1", "m-1"),
+    "one id, published twice, once too late": b"\n".join(
+        envelope(compact(event("1")), "m-1", publishTime=f"2026-09-17T{time}:00Z") for time in ("10:41", "12:41")
+    ),
+    "one id, published twice, both too late": b"\n".join(
+        envelope(compact(event("1")), "m-1", publishTime=f"2026-09-17T{time}:00Z") for time in ("11:41", "12:41")
+    ),
+    "one id, two attributes": b"\n".join(
+        envelope(b"{", "m-1", attributes=attributes) for attributes in ({"a": "1"}, {"a": "2"}, {"b": "1"}, {})
+    ),
+    "one id, in binary mode and not": b"\n".join(
+        envelope(b'{"url": "/b"}', "m-1", attributes=attributes)
+        for attributes in (BINARY | {"ce-id": "1"}, BINARY | {"ce-id": "2"}, {})
+    ),
     "one id, two contents that cannot be opened": b"\n".join(
         envelope(gzip.compress(text)[:-9], "m-1") for text in (b"a", b"b")
     ),
@@ -115,6 +128,19 @@ def test_nasty_input_comes_back_as_it_was(case, tmp_path):
     both = tmp_path / "both"
     assert run_here(both, "--input", f"{path},{first / 'archive'}", *bounds) == 0
     assert read_tables(both) == read_tables(first)
+
+
+def test_a_line_that_is_too_large_here_and_cut_off_in_a_copy_has_two_places(tmp_path):
+    folder, first, second = (tmp_path / name for name in ("in", "first", "second"))
+    folder.mkdir()
+    data = compact(event("1")) + b"\n" + b"x" * 3000
+    (folder / "a.jsonl").write_bytes(data)
+    (folder / "b.jsonl.gz").write_bytes(gzip.compress(data)[:-4])
+    assert run_here(first, "--input", folder, "--max_message_bytes", "2000") == 0
+    reasons = sorted(row["reason"] for row in read_tables(first)["dead_letters"])
+    assert reasons == ["not_decompressible", "too_large"]
+    assert run_here(second, "--input", first / "archive", "--max_message_bytes", "2000") == 0
+    assert read_tables(second)["dead_letters"] == read_tables(first)["dead_letters"]
 
 
 # Once and no more

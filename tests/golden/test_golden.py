@@ -7,6 +7,7 @@ Beside each input stands what must come of it. Identities in there follow from t
 import gzip
 import json
 import shutil
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ def test_identities_follow_from_the_input(case):
             line = xxhash.xxh3_64_hexdigest(masked(value_at(case, data, offset)))
             assert letter["message_id"] == f"{fingerprint}-{line}"
         parts = [letter[name].encode() for name in ("message_id", "position", "stage", "reason")]
-        parts.append(content_of(letter).encode())
+        parts += [content_of(letter).encode(), delivery_of(letter).encode()]
         framed = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
         assert letter["dead_letter_id"] == blake2b(framed, digest_size=16).hexdigest()
 
@@ -116,6 +117,15 @@ def content_of(letter: dict[str, Any]) -> str:
         return str(digest)
     text = letter["payload_string"]
     return xxhash.xxh3_64_hexdigest(bytes.fromhex(letter["payload_bytes"]) if text is None else text.encode())
+
+
+def delivery_of(letter: dict[str, Any]) -> str:
+    """What a transport said beside the message id, as a suffix of it; the table shows whole seconds only."""
+    published, attributes = letter["publish_time"].replace(":06Z", ":06.250Z"), letter["attributes"]
+    if not published and not attributes:
+        return ""
+    time = int(datetime.fromisoformat(published).timestamp() * 1_000_000) if published else None
+    return f"\0{(time, sorted(attributes.items()))!r}"
 
 
 def masked(line: bytes) -> bytes:

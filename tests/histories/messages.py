@@ -128,23 +128,25 @@ def binary_modes(draw) -> tuple[Text, dict[str, str]]:
 
 @st.composite
 def envelopes(draw, message: Message, message_id: str) -> Text:
-    """A line with a message, as Pub/Sub pushes it, or in the spelling of its emulator."""
+    """A line with a message, as Pub/Sub pushes it, or in the spelling of its emulator; not always as it first was."""
     named = draw(st.sampled_from(["messageId", "messageId", "message_id", ""]))
     timed = draw(st.sampled_from(["publishTime", "publishTime", "publish_time"]))
     form = draw(st.sampled_from(FORMS[:3]))
     more = draw(st.sampled_from([{}, {"subscription": "projects/p/subscriptions/s"}]))
     wrong = draw(st.sampled_from([{}] * 20 + list(WRONG)))
+    attributes = message.attributes | draw(st.sampled_from([*[{}] * 6, {"more": "1"}, {"ce-id": "again"}]))
+    published = draw(st.sampled_from([message.published] * 12 + [None, *PUBLISHED]))
 
     def text(clock: Clock) -> bytes:
         told: dict[str, Any] = {"data": b64encode(message.data(clock)).decode()}
-        if message.attributes:
-            told["attributes"] = dict(message.attributes)
-            if moment := message.attributes.get("ce-time"):
+        if attributes:
+            told["attributes"] = dict(attributes)
+            if moment := attributes.get("ce-time"):
                 told["attributes"]["ce-time"] = clock.rfc3339(int(moment))
         if named:
             told[named] = message_id
-        if message.published is not None:
-            told[timed] = clock.rfc3339(message.published, form)
+        if published is not None:
+            told[timed] = clock.rfc3339(published, form)
         return json.dumps({"message": told | wrong} | more).encode()
 
     return text

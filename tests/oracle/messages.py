@@ -66,8 +66,9 @@ def _unwrapped(message: dict[str, Any], line: Carrier) -> tuple[bytes, Carrier]:
         faults.append("/message/publishTime")
     if faults:
         raise Refused("bad_envelope", *faults)
-    identity = ("message", message_id) if message_id else line.identity
-    return data, Carrier(identity, message_id or None, time, masked_attributes(attributes))
+    masked = masked_attributes(attributes)
+    identity = ("message", message_id, time, tuple(sorted(masked.items()))) if message_id else line.identity
+    return data, Carrier(identity, message_id or None, time, masked)
 
 
 def _message(carrier: Carrier, place: str, data: bytes, options: Options, *, may_nest: bool = False) -> Iterator[Found]:

@@ -44,8 +44,8 @@ class Options(NamedTuple):
 class Carrier(NamedTuple):
     """What brought an event: a transport's message, or a line of a file.
 
-    ``identity`` tells it from all others: the transport's message id, or the file's first 1,024 bytes and the line,
-    masked.
+    ``identity`` tells it from all others: the transport's message id with the publish time and attributes, or the
+    file's first 1,024 bytes and the line, masked.
     """
 
     identity: tuple[Any, ...]

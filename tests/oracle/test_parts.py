@@ -100,6 +100,7 @@ def test_arrays(array, found):
 
 def test_values_know_whether_they_end():
     assert list(values(b'{"a": 1},\n {"b')) == [(0, b'{"a": 1}', True), (11, b'{"b', False)]
+    assert list(values(b"[[1], [2")) == [(1, b"[1]", True), (6, b"[2", False)]
 
 
 @pytest.mark.parametrize("text", [b"{", b"NaN", b"1e999", b'"\\ud800"', b"\xef\xbb\xbf{}"])

@@ -72,11 +72,14 @@ def depth(text: bytes) -> int:
 def values(text: bytes) -> Iterator[tuple[int, bytes, bool]]:
     """Find the values of an array, or one after another: offset, text, and whether the value comes to its end.
 
-    Brackets and strings tell where a value ends, so that a broken one does not harm its neighbours.
+    Brackets and strings tell where a value ends, so that a broken one does not harm its neighbours. An array within
+    the array is a value of it.
     """
-    at = 0
+    at, is_inside = 0, False
     while at < len(text):
-        if text[at : at + 1] in b"[]," or text[at : at + 1].isspace():
+        mark = text[at : at + 1]
+        if mark in b"]," or mark.isspace() or (mark == b"[" and not is_inside):
+            is_inside = (is_inside or mark == b"[") and mark != b"]"
             at += 1
             continue
         end, is_whole = _end(text, at)
@@ -85,7 +88,7 @@ def values(text: bytes) -> Iterator[tuple[int, bytes, bool]]:
 
 
 def _end(text: bytes, at: int) -> tuple[int, bool]:
-    if text[at : at + 1] not in b'{"}':
+    if text[at : at + 1] not in b'{"}[':
         word = re.compile(rb'[^\s"\[\]{},]+').match(text, at)
         assert word
         return word.end(), word.end() < len(text)

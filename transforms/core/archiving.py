@@ -21,7 +21,8 @@ FILE_BYTES = 64 << 20
 """What a block may come to, decompressed, before its files are closed and others begun."""
 _REPEATING = ["attributes", "form", "encoding", "unreadable"]
 _COUNTED = ["publish_time", "first_event_time", "last_event_time"]
-_NAMING = ("message_id", "position", "data")
+_NAMING = ("message_id", "position", "publish_time", "attributes", "data", "unreadable")
+"""What tells a row from another: how it was packed is no part of it."""
 
 
 class ArchiveFile(NamedTuple):
@@ -101,7 +102,8 @@ class _File:
     def write(self, rows: pa.RecordBatch) -> None:
         self._writer.write_batch(rows)
         for name in _NAMING:
-            for part in rows.column(name).buffers()[1:]:
+            column = rows.column(name)
+            for part in (column.fill_null(0) if name in _COUNTED else column).buffers()[1:]:
                 self._digest.update(part)
 
     def close(self, folder: str) -> ArchiveFile:

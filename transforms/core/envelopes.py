@@ -5,6 +5,7 @@ The form is Google's: https://cloud.google.com/pubsub/docs/push#receive_push
 
 from binascii import Error as Base64Error
 from binascii import a2b_base64
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -13,10 +14,12 @@ from transforms.core.decoding import decode_json, kind_of
 from transforms.core.reasons import Reason
 from transforms.core.records import Message, Violation
 from transforms.core.rejects import EventRejected
+from transforms.core.searching import holds
 from transforms.core.times import parse_time
 
 HINT = b'"message"'
-
+_BRACE = {ord("{")}
+_first = itemgetter(0)
 
 _ABSENT = msgspec.Raw()
 
@@ -39,6 +42,11 @@ def is_envelope(raw: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return bytes(seen.message).startswith(b"{") and not seen.specversion and not seen.id
+
+
+def may_hold_nested(block: bytes, lines: list[bytes]) -> bool:
+    """Tell cheaply whether a line of the block may be an envelope, or an array."""
+    return holds(HINT, block) or not set(map(_first, lines)) <= _BRACE
 
 
 def open_envelope(raw: bytes) -> Message:

@@ -48,10 +48,19 @@ def occurrences_of(origin: Origin, raws: Sequence[bytes], positions: Iterable[in
     """Hash the places of a message's events, one number an event: message id, position, and the event's own content.
 
     The content, since files that begin alike share a fingerprint, and dumps made by hand a message id, and what they
-    hold are different events all the same.
+    hold are different events all the same. Publish time and attributes too, where a message has any: they decide what
+    becomes of an event, and a dump or a producer's retry may show one id with others.
     """
-    base = xxh3_64_intdigest((origin.message_id + _SEPARATOR + origin.prefix).encode(), seed)
+    name = origin.message_id + _SEPARATOR + origin.prefix + _delivery(origin)
+    base = xxh3_64_intdigest(name.encode(), seed)
     return list(map(xxh3_64_intdigest, raws, [(base + position) & MASK for position in positions]))
+
+
+def _delivery(of: Origin | Reject) -> str:
+    """Write what a transport says beside the id, which nothing can forge; empty where it says nothing, as of a file."""
+    if of.publish_time is None and not of.attributes:
+        return ""
+    return _SEPARATOR + repr((of.publish_time, sorted(of.attributes.items())))
 
 
 def line_hash(line: bytes) -> str:
@@ -62,7 +71,7 @@ def line_hash(line: bytes) -> str:
 def dead_letter_id(reject: Reject) -> str:
     """Make the key of a dead letter: the same reject made twice is one row."""
     content = reject.unreadable.digest if reject.unreadable else line_hash(reject.payload)
-    return stable_id(reject.message_id, reject.position, reject.stage, reject.reason, content)
+    return stable_id(reject.message_id, reject.position, reject.stage, reject.reason, content, _delivery(reject))
 
 
 def fingerprint(head: bytes) -> str:

@@ -1,11 +1,10 @@
 """Opening: from a Message to the raw bytes of its events, masked. Nothing here looks into an event otherwise."""
 
 from collections.abc import Iterable
-from operator import itemgetter
 from typing import NamedTuple
 
 from transforms.core.archived import Run, line_position, runs
-from transforms.core.envelopes import HINT, envelope_fault, is_envelope, open_envelope
+from transforms.core.envelopes import HINT, envelope_fault, is_envelope, may_hold_nested, open_envelope
 from transforms.core.identity import occurrences_of
 from transforms.core.raw_faults import raw_faults
 from transforms.core.raw_masking import RawMasker, mask_attributes
@@ -23,7 +22,6 @@ from transforms.core.rejects import (
     unread,
     without,
 )
-from transforms.core.searching import holds
 from transforms.core.splitting import (
     BOM,
     Bounds,
@@ -35,8 +33,6 @@ from transforms.core.splitting import (
 )
 
 _ARRAY = b"["
-_BRACE = {ord("{")}
-_first = itemgetter(0)
 
 
 class Opened(NamedTuple):
@@ -116,7 +112,7 @@ class Opener:
             start, data = len(BOM), data[len(BOM) :]
         split = split_values if message.form is Form.JSON_VALUES else split_lines
         run = Run(_origin(message), *self._take_out_large(opened, message, *split(data, start)))
-        self._open_lines(opened, run, nested=_may_hold_nested(data, run.raws))
+        self._open_lines(opened, run, nested=may_hold_nested(data, run.raws))
 
     def _open_lines(self, opened: Opened, run: Run, *, nested: bool) -> None:
         if nested and run.origin.form is not Form.ACCESS_LOG:
@@ -217,11 +213,13 @@ class Opener:
         head = message.data if keep else opaque_head(message.data)
         shown = self._masker.mask(origin, head)
         position = message.offset if origin.by_line else None
+        # A line may be too large where it is whole, and not decompressible where a copy of its file is cut off in it.
+        content = f"{seen.reason} {seen.digest}".encode()
         place = Place(
             origin,
             shown,
             position,
-            occurrences_of(origin, [seen.digest.encode()], [position or 0], self._seed)[0],
+            occurrences_of(origin, [content], [position or 0], self._seed)[0],
             masked or shown is not head,
             seen,
         )
@@ -243,8 +241,3 @@ def _origin(message: Message) -> Origin:
         encoding=message.encoding,
         block=message.block,
     )
-
-
-def _may_hold_nested(block: bytes, lines: list[bytes]) -> bool:
-    """Tell cheaply whether a line of the block may be an array or an envelope."""
-    return holds(HINT, block) or not set(map(_first, lines)) <= _BRACE
