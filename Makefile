@@ -58,7 +58,7 @@ soak-test: $(PROJECT) $(DEV) ## tell the oracle 1,000 random histories, and the 
 		echo "Histories from seed $$seed on; the same again: make soak-test SEED=$$seed"; \
 		MILLRACE_SOAK="$$seed" $(VENV_PYTHON) -m pytest -n 2 -q $(ARGS) tests/flow/test_histories.py tests/flow/test_laws.py
 
-fuzz: $(PROJECT) $(DEV) ## send MESSAGES mutated messages through the command, from SEED
+fuzz: $(PROJECT) $(DEV) ## send MESSAGES mutated messages and as many types through the command, from SEED
 	$(VENV_PYTHON) -m tests.hostility.fuzzing $(MESSAGES) $(or $(SEED),1)
 
 check: $(PROJECT) $(DEV) ## set up, then judge the code: lint, format, types, architecture

@@ -1,19 +1,19 @@
 """What must hold of an output, whatever was read."""
 
+import gzip
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tests.program import added_up, ledger, select
+from tests.program import added_up, ledger, read_tables, select
 
 
-def write(path: Path, messages: list[bytes]) -> Path:
-    path.write_bytes(b"".join(message + b"\n" for message in messages))
+def write(path: Path, messages: Iterable[bytes]) -> Path:
+    """Write messages on lines, one after another; a name that ends in .gz compresses them."""
+    with gzip.open(path, "wb", compresslevel=1) if path.suffix == ".gz" else path.open("wb") as file:
+        file.writelines(message + b"\n" for message in messages)
     return path
-
-
-def arguments(kind: str, path: Path) -> list[str]:
-    return ["--input", str(path), "--input_format", "access_log" if kind == "access_log" else "json"]
 
 
 def faults(output: Path, kind: str, count: int) -> list[str]:
@@ -24,11 +24,17 @@ def faults(output: Path, kind: str, count: int) -> list[str]:
         found.append(f"the ledger does not add up: {received}, {counted}, {duplicate}, {rejected}")
     if received < count:
         found.append(f"{count} messages, {received} received")
-    if kind == "access_log" and received != count:
+    if kind in ("access_log", "types") and received != count:
         found.append(f"{count} lines, {received} received")
     if kind == "envelopes" and (seen := accounted(output)) != (sent := {f"m{number}" for number in range(count)}):
         found.append(f"missing: {sorted(sent - seen)[:5]}, of nobody: {sorted(seen - sent)[:5]}")
     return found
+
+
+def differences(output: Path, replayed: Path) -> list[str]:
+    """Name the tables that the run over an archive has otherwise than the run that wrote it."""
+    tables, again = read_tables(output), read_tables(replayed)
+    return [f"from the archive {name} is another" for name in tables if tables[name] != again[name]]
 
 
 def accounted(output: Path) -> set[str]:

@@ -1,4 +1,4 @@
-"""``make fuzz``: chunks of mutated messages through the real command, until one does what it must not."""
+"""``make fuzz``: mutated messages through the command, and again from the archive, until something does not hold."""
 
 import argparse
 import os
@@ -6,19 +6,32 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.hostility.checks import arguments, faults, write
-from tests.hostility.mutations import KINDS
+from tests.hostility.checks import differences, faults, write
+from tests.hostility.mutations import KINDS, TYPES, Kind
 from tests.program import LENIENT, ROOT
 
-CHUNK = 50_000
+FIRST = 50_000
+LARGEST = 250_000
 NOTHING_ADMITTED = 3
 """The exit status, which comes with a sentence on stderr."""
-GROWTH = 1.25
-"""Later chunks may take this much more memory than the first of their kind."""
+GROWTH = 1.3
+"""A run of any number of messages may take this much more memory than one of ``FIRST``."""
+
+
+class Chunk(NamedTuple):
+    """Messages for one run, told by their seed; they are made anew each time, for memory is measured."""
+
+    name: str
+    kind: Kind
+    seed: int
+    size: int
+
+    def messages(self) -> Iterator[bytes]:
+        return self.kind.made(self.seed, self.size)
 
 
 class Outcome(NamedTuple):
@@ -39,43 +52,52 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _fuzz(folder: Path, messages: int, seed: int) -> int:
-    peaks: dict[str, list[int]] = {kind: [] for kind in KINDS}
-    for number, (kind, count) in enumerate(_chunks(messages)):
-        chunk = list(KINDS[kind](seed * 1_000_003 + number, count))
-        outcome = judge(folder, kind, chunk)
-        print(f"seed {seed}, chunk {number}: {count:,} {kind}, {outcome.peak >> 20:,} MiB", flush=True)
+    peaks: dict[str, list[int]] = {}
+    for number, chunk in enumerate(_chunks(messages, seed)):
+        path = write(folder / ("in.jsonl.gz" if number % 2 else "in.jsonl"), chunk.messages())
+        outcome = judge(folder, chunk.kind, path, chunk.name, chunk.size)
+        print(f"seed {seed}, chunk {number}: {chunk.size:,} {chunk.name}, {outcome.peak >> 20:,} MiB", flush=True)
         if outcome.faults:
             print("\n".join(outcome.faults))
             kept = Path(f"fuzz-{seed}-{number}.jsonl").absolute()
-            print(f"kept: {write(kept, shrink(folder, kind, chunk))} ({kind})")
+            print(f"kept: {write(kept, shrink(folder, chunk))} ({chunk.name})")
             return 1
-        if count == CHUNK:
-            peaks[kind].append(outcome.peak)
-    grown = [kind for kind, held in peaks.items() if held and max(held) > GROWTH * held[0]]
-    print(f"{messages:,} messages; memory {'grows: ' + ', '.join(grown) if grown else 'is flat'}")
+        if chunk.size >= FIRST:
+            peaks.setdefault(chunk.name, []).append(outcome.peak)
+    grown = [kind for kind, held in peaks.items() if max(held) > GROWTH * held[0]]
+    print(
+        f"{messages:,} mutated messages, as many types; memory {'grows: ' + ', '.join(grown) if grown else 'is flat'}"
+    )
     return int(bool(grown))
 
 
-def _chunks(messages: int) -> Iterator[tuple[str, int]]:
-    kinds = list(KINDS)
-    for number, start in enumerate(range(0, messages, CHUNK)):
-        yield kinds[number % len(kinds)], min(CHUNK, messages - start)
+def _chunks(messages: int, seed: int) -> Iterator[Chunk]:
+    """Part the messages among the kinds, and add as many types; the first run of each kind is a small one."""
+    shares = [(name, kind, messages // len(KINDS)) for name, kind in KINDS.items()]
+    for name, kind, share in [*shares, ("types", TYPES, messages)]:
+        begun = range(FIRST, share, LARGEST)
+        sizes = [min(FIRST, share), *(min(LARGEST, share - at) for at in begun)]
+        yield from (Chunk(name, kind, seed * 1_000_003 + number, size) for number, size in enumerate(sizes))
 
 
-def judge(folder: Path, kind: str, chunk: list[bytes], *, whole: bool = True) -> Outcome:
-    """Run the command over a chunk; of a part of a chunk the numbers of its messages are not known."""
-    output = folder / "out"
-    shutil.rmtree(output, ignore_errors=True)
-    status, told, peak = measured(output, arguments(kind, write(folder / "in", chunk)))
+def judge(folder: Path, kind: Kind, path: Path, name: str, count: int) -> Outcome:
+    """Run the command over a file, and again over the archive that it wrote."""
+    output, replayed = folder / "out", folder / "again"
+    for earlier in (output, replayed):
+        shutil.rmtree(earlier, ignore_errors=True)
+    status, told, peak = measured(output, ["--input", str(path), *kind.options])
     found = [] if status in (0, NOTHING_ADMITTED) else [f"exit status {status}"]
     if told and (status != NOTHING_ADMITTED or "Traceback" in told):
         found.append(f"on stderr: {told[-2000:]}")
-    if status in (0, NOTHING_ADMITTED):
-        found += faults(output, kind if whole else "lines", len(chunk))
+    if found:
+        return Outcome(found, peak)
+    found += faults(output, name, count)
+    again, told, _ = measured(replayed, ["--input", str(output / "archive"), *kind.options[2:]])
+    found += differences(output, replayed) if again == status else [f"from the archive, exit status {again}: {told}"]
     return Outcome(found, peak)
 
 
-def measured(output: Path, rest: list[str]) -> tuple[int, str, int]:
+def measured(output: Path, rest: Sequence[str]) -> tuple[int, str, int]:
     """Run the command as a process; give its exit status, its stderr, and its peak memory in bytes."""
     command = [sys.executable, "-m", "pipeline", *LENIENT, "--output", str(output), *rest]
     with tempfile.TemporaryFile() as told:
@@ -87,16 +109,21 @@ def measured(output: Path, rest: list[str]) -> tuple[int, str, int]:
     return process.returncode, text, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def shrink(folder: Path, kind: str, chunk: list[bytes]) -> list[bytes]:
-    """Halve a failing chunk as long as a half of it fails."""
-    while len(chunk) > 1:
-        middle = len(chunk) // 2
-        halves = (chunk[:middle], chunk[middle:])
-        failing = next((half for half in halves if judge(folder, kind, half, whole=False).faults), None)
+def shrink(folder: Path, chunk: Chunk) -> list[bytes]:
+    """Halve a failing chunk as long as a half of it fails; of a part, the numbers of its messages are not known."""
+    messages = list(chunk.messages())
+    while len(messages) > 1:
+        middle = len(messages) // 2
+        halves = (messages[:middle], messages[middle:])
+        failing = next((half for half in halves if _fails(folder, chunk.kind, half)), None)
         if failing is None:
             break
-        chunk = failing
-    return chunk
+        messages = failing
+    return messages
+
+
+def _fails(folder: Path, kind: Kind, messages: list[bytes]) -> bool:
+    return bool(judge(folder, kind, write(folder / "in.jsonl", messages), "", len(messages)).faults)
 
 
 if __name__ == "__main__":

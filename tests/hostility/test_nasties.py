@@ -10,7 +10,7 @@ import pytest
 
 from tests.hostility.checks import write
 from tests.hostility.fuzzing import measured
-from tests.hostility.mutations import dump, envelope, event
+from tests.hostility.good import dump, envelope, event
 from tests.program import added_up, ledger, run_here, select
 
 MIB = 1 << 20

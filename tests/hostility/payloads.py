@@ -1,0 +1,61 @@
+"""Values and tokens that have broken readers of JSON, times and URLs."""
+
+from typing import Any
+
+STRINGS = (
+    "<script>alert(1)</script>",
+    "'; DROP TABLE page_views; --",
+    '" onerror="alert(1)',
+    "\u202e\u2066evil\u2069",
+    "\x1b[2J\x1b]0;owned\x07",
+    "\x00",
+    "a\u2028b\u2029c\r\n",
+    "\ufeff",
+    "\ud800",
+    "😀" * 40,
+    "x" * 5_000,
+    "https://shop.example/" + "%00/../" * 300,
+    "https://[::1",
+    "//",
+    "4111 1111 1111 1111",
+    "",
+)
+TIMES = (
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:60Z",
+    "9999-12-31T23:59:59-23:59",
+    "0001-01-01T00:00:00+23:59",
+    "2026-09-17T10:40:05+99:99",
+    "2026-02-30T00:00:00Z",
+    "2026-09-17T10:40:05.99999999999999999999Z",
+    "2026-09-17",
+)
+WRONG: tuple[Any, ...] = (*STRINGS, *TIMES, None, True, 0, -1, 10**25, 1.5, [], {}, [[]], {"": ""}, [None] * 50)
+TOKENS = (
+    b"1e400",
+    b"-0",
+    b"1234567890123456789012345",
+    b"NaN",
+    b"-Infinity",
+    b'"\\ud800"',
+    b'"\\u0000"',
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\xed\xa0\x80",
+    b"\xc0\x80",
+    b"\x00",
+    b"\r",
+    b"\xe2\x80\xa8",
+    b"\xe2\x80\xae",
+    b'"\\',
+    b"{",
+    b"}",
+    b"[" * 70,
+    b'{"a":' * 70,
+    b"]",
+    b",",
+    b"/*",
+    b'"message"',
+    b'{"message":{',
+    b'"id":"twice",',
+)
