@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import zlib
 from typing import Any
 
 import pytest
@@ -303,6 +304,32 @@ def test_opaque_payloads(keep):
     message = Message(gzip.compress(text(view()) * 20)[:-9])
     (reject,) = admit(message, Bounds(keep_opaque_payloads=keep)).rejects
     assert reject.payload == (message.data if keep else message.data[:10])
+
+
+@pytest.mark.parametrize(
+    ("data", "kept"),
+    [
+        (zlib.compress(b"card 4111111111111111"), 10),
+        (b"card 4111111111111111".decode().encode("utf-16"), 10),
+        (b"\0" + b"x" * 80, 10),
+        (b"GET /caf\xe9 HTTP/1.1, in Latin-1", 10),
+        ("GET /café/a/page HTTP/1.1".encode(), 26),
+        (b"a line, which is cut off" + b"\xff" * 50, 24),
+        ("é" * 90, 64),
+        ("x" + "é" * 90, 63),
+    ],
+)
+def test_what_is_no_text_is_kept_as_ten_bytes(data, kept):
+    data = data.encode() if isinstance(data, str) else data
+    (reject,) = admit(Message(data, {"content-encoding": "br"})).rejects
+    assert reject.payload == data[:kept]
+
+
+def test_digits_before_a_cut_are_left_out():
+    for data in (b"\0" + b"411111111" + b"\0" * 60, b"x" * 55 + b"4111111111111111", b"x" * 20 + b"4111111\xff" * 9):
+        (reject,) = admit(Message(data, {"content-encoding": "br"})).rejects
+        assert b"1" not in reject.payload
+        assert reject.payload.count(b"*") in (7, 9)
 
 
 def test_a_long_type_costs_little_and_is_cut_in_the_reject():

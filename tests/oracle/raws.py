@@ -4,7 +4,7 @@ import re
 from hashlib import sha256
 
 from tests.oracle.cards import CLOUD_EVENT, masked_bytes, masked_json
-from tests.oracle.packing import HEADER_BYTES, MAGIC
+from tests.oracle.packing import HEADER_BYTES
 from tests.oracle.records import Carrier, Found, Options, Raw, Refused
 from tests.oracle.texts import depth
 
@@ -20,14 +20,25 @@ def whole(carrier: Carrier, position: str, text: bytes, options: Options) -> Raw
 
 
 def head(carrier: Carrier, position: str, data: bytes, options: Options) -> Raw:
-    """Keep the first bytes of what cannot be opened, but not the digits at the cut: a card number may begin there."""
+    """Keep the first bytes of what cannot be opened, and only ten that are no text.
+
+    A card number may begin in the digits at the cut, so they go too.
+    """
     first = data[:SHOWN]
-    if data.startswith(MAGIC):
-        first = data[:HEADER_BYTES]
-    elif len(data) >= SHOWN:
+    while len(first) > HEADER_BYTES and not _is_text(first):
+        first = first[:-1]
+    if len(data) >= SHOWN or first != data:
         first = _DIGITS_AT_THE_END.sub(lambda digits: b"*" * len(digits[0]), first)
     shown = masked_text(first, carrier, options)
     return Raw(carrier, position, shown, sha256(data).digest(), shown != first)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return False
+    return all(sign in "\t\n\r" or ord(sign) > 0x7F or sign.isprintable() for sign in text)
 
 
 def masked_text(text: bytes, carrier: Carrier, options: Options) -> bytes:

@@ -12,9 +12,10 @@ from transforms.core.stars import mask_text
 
 OPAQUE_HEAD_BYTES = 64
 GZIP_MAGIC = b"\x1f\x8b"
-_GZIP_HEADER_BYTES = 10  # RFC 1952, 2.3
+_BINARY_HEAD_BYTES = 10  # the header of gzip, RFC 1952, 2.3
 MAX_VIOLATIONS = 1000
 MAX_TEXT = 300
+_TEXT = re.compile(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*")
 _DIGITS_AT_END = re.compile(rb"[0-9](?:[ -]?[0-9]){5,}[ -]?$")
 
 
@@ -95,14 +96,14 @@ def make_reject(stage: Stage, fault: EventRejected, place: Place, known: Known =
 
 
 def opaque_head(data: bytes) -> bytes:
-    """Give the first bytes of what cannot be opened, without the digits at a cut: they may begin a card number.
+    """Give the first bytes of what cannot be opened, as far as they are text.
 
-    Of gzip only its header: what is behind it can be decompressed as far as it goes, and no masking looks in there.
+    Of anything else, 10 bytes, which tell a format: more of a compressed stream can be decompressed, and no masking
+    looks in there. Digits at a cut are left out too: they may begin a card number.
     """
-    if data.startswith(GZIP_MAGIC):
-        return data[:_GZIP_HEADER_BYTES]
-    head = data[:OPAQUE_HEAD_BYTES]
-    return head if len(data) < OPAQUE_HEAD_BYTES else _DIGITS_AT_END.sub(lambda run: b"*" * len(run[0]), head)
+    head = data[: max(_BINARY_HEAD_BYTES, _TEXT.match(data, 0, OPAQUE_HEAD_BYTES).end())]  # type: ignore[union-attr]
+    is_all = len(head) == len(data) < OPAQUE_HEAD_BYTES
+    return head if is_all else _DIGITS_AT_END.sub(lambda run: b"*" * len(run[0]), head)
 
 
 def unread(fault: EventRejected, data: bytes) -> Unreadable:
