@@ -1,0 +1,1 @@
+"""Fraud detection as pure functions: facts of events, evidence per entity, rules, and alerts (docs/fraud.md)."""
