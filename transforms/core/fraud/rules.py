@@ -77,7 +77,7 @@ class Rule(NamedTuple):
     times: float = 0
     history: int = 0
     rules: tuple[str, ...] = ()
-    sources: Mapping[str, str] = {}  # noqa: RUF012 - never changed
+    sources: Mapping[str, str] = {}
 
     @property
     def bucket(self) -> int:
