@@ -52,8 +52,10 @@ class RuleKind(StrEnum):
 
 
 class Rule(NamedTuple):
-    """One rule. ``window`` and ``history`` are in microseconds; amounts in major units; of a kind's fields the others
-    are unused. ``sources`` says of each threshold where it comes from.
+    """One rule; which fields its kind uses, docs/fraud.md says.
+
+    ``window`` and ``history`` are in microseconds, amounts in major units. ``sources`` says of each threshold where it
+    comes from.
     """
 
     id: str
