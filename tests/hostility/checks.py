@@ -1,12 +1,23 @@
 """What must hold of an output, whatever was read."""
 
 import gzip
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tests.program import added_up, ledger, read_tables, select
+from tests.program import added_up, ledger, select
+
+SCHEMAS = "main", "again"
+COMPARED = {
+    "page_views": "url, window_start, window_end, views, bot_views, visitors",
+    "dead_letters": "dead_letter_id, stage, reason, error_message, violations, event_type, message_id, position,"
+    " timestamp, publish_time, attributes, payload_bytes",
+    "ledger": "event_type, minute, received, counted, duplicate, rejected, masked",
+}
+"""All but what tells runs apart."""
 
 
 def write(path: Path, messages: Iterable[bytes]) -> Path:
@@ -32,9 +43,21 @@ def faults(output: Path, kind: str, count: int) -> list[str]:
 
 
 def differences(output: Path, replayed: Path) -> list[str]:
-    """Name the tables that the run over an archive has otherwise than the run that wrote it."""
-    tables, again = read_tables(output), read_tables(replayed)
-    return [f"from the archive {name} is another" for name in tables if tables[name] != again[name]]
+    """Name the tables that the run over an archive has otherwise than the run that wrote it.
+
+    SQLite compares them: held here, they would count as memory of the processes that are started after.
+    """
+    found = []
+    with closing(sqlite3.connect(output / "millrace.db")) as store:
+        store.execute("ATTACH ? AS again", (str(replayed / "millrace.db"),))
+        for table, columns in COMPARED.items():
+            ours, theirs = (
+                f"SELECT {columns}, count(*) FROM {schema}.{table} GROUP BY {columns}" for schema in SCHEMAS
+            )
+            for query in (f"{ours} EXCEPT {theirs}", f"{theirs} EXCEPT {ours}"):
+                if row := store.execute(query).fetchone():
+                    found.append(f"from the archive, {table} is another: {row!r:.300}")
+    return found
 
 
 def accounted(output: Path) -> set[str]:
