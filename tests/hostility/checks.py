@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 
 from tests.program import added_up, ledger, select
 
-SCHEMAS = "main", "again"
 COMPARED = {
     "page_views": "url, window_start, window_end, views, bot_views, visitors",
     "dead_letters": "dead_letter_id, stage, reason, error_message, violations, event_type, message_id, position,"
@@ -18,6 +17,10 @@ COMPARED = {
     "ledger": "event_type, minute, received, counted, duplicate, rejected, masked",
 }
 """All but what tells runs apart."""
+_ONE = "SELECT * FROM (SELECT {{columns}}, count(*) FROM {0}.{{table}} GROUP BY {{columns}} EXCEPT"
+_TWO = " SELECT {{columns}}, count(*) FROM {1}.{{table}} GROUP BY {{columns}} LIMIT 1)"
+_EITHER = " UNION ALL ".join((_ONE + _TWO).format(*pair) for pair in (("main", "again"), ("again", "main")))
+"""A row that only one of two stores has."""
 
 
 def write(path: Path, messages: Iterable[bytes]) -> Path:
@@ -47,17 +50,10 @@ def differences(output: Path, replayed: Path) -> list[str]:
 
     SQLite compares them: held here, they would count as memory of the processes that are started after.
     """
-    found = []
     with closing(sqlite3.connect(output / "millrace.db")) as store:
         store.execute("ATTACH ? AS again", (str(replayed / "millrace.db"),))
-        for table, columns in COMPARED.items():
-            ours, theirs = (
-                f"SELECT {columns}, count(*) FROM {schema}.{table} GROUP BY {columns}" for schema in SCHEMAS
-            )
-            for query in (f"{ours} EXCEPT {theirs}", f"{theirs} EXCEPT {ours}"):
-                if row := store.execute(query).fetchone():
-                    found.append(f"from the archive, {table} is another: {row!r:.300}")
-    return found
+        rows = {table: store.execute(_EITHER.format(table=table, columns=COMPARED[table])) for table in COMPARED}
+        return [f"from the archive, {table} is another: {row!r:.300}" for table in rows for row in rows[table]]
 
 
 def accounted(output: Path) -> set[str]:
