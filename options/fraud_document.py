@@ -53,7 +53,8 @@ def _read_rule(node: Node, found: list[Misfit]) -> Record:
         own = KIND_FIELDS[kind]
         rule = read_record(node, {**COMMON, **own}, f"a rule of kind {kind}", found, _explain(kind))
     else:  # which of the other keys it has cannot be said
-        others = {key: Field(_skip, "", required=False) for fields in KIND_FIELDS.values() for key in fields}
+        owned = [item for fields in KIND_FIELDS.values() for item in fields.items()]
+        others = {key: Field(_skip, field.example, required=False) for key, field in owned}
         rule = read_record(node, {**COMMON, **others}, "a rule", found)
     found += _split_windows(rule)
     found += _disorder(rule, "review", "high")

@@ -92,7 +92,7 @@ def shown(node: Node) -> str:
     """Show a node in a few words."""
     if not isinstance(node, ScalarNode):
         return "a list" if isinstance(node, SequenceNode) else "a mapping"
-    text = str(node.value)
+    text = node.value if node.value.isprintable() else repr(node.value)
     return (text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} ...") or "nothing"
 
 
@@ -124,7 +124,8 @@ def read_record(
     """Read a mapping; what does not fit is added to ``found``, and left out. ``what`` names the record for people."""
     record = Record({}, {})
     if not isinstance(node, MappingNode):
-        found.append(misfit(node, f"{what}: a mapping with the keys {', '.join(fields)}"))
+        example = next(iter(fields.values())).example
+        found.append(misfit(node, f"{what}: a mapping with the keys {', '.join(fields)}")._replace(example=example))
         return record
     for key_node, value in node.value:
         key = str(key_node.value) if isinstance(key_node, ScalarNode) else shown(key_node)
