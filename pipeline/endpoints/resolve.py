@@ -114,7 +114,7 @@ def steps(settings: Settings, run: Run) -> Steps:
         ParseEvents(mapping, settings.source),
         ValidateEvents(run.contracts, TimePolicy(settings.allowed_lateness, settings.max_clock_skew)),
         CountPageViews(rules, FINAL, parking),
-        GatherEvidence(settings.fraud_rules, run.seed, parking),
+        GatherEvidence(settings.fraud_rules, run.seed, FINAL, parking),
         FlagFraud(settings.fraud_rules, settings.fraud_from),
         KeepLedger(run.run_id, run.seed, FINAL, parking),
     )

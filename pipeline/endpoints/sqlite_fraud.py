@@ -2,8 +2,7 @@
 
 import json
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -12,19 +11,19 @@ import apache_beam as beam
 from pipeline.endpoints.sqlite import Home, StoreRows
 from pipeline.endpoints.sqlite_access import Store
 from transforms.core.fraud.alerts import Alert
-from transforms.core.fraud.evidence import pack, unite, unpack
+from transforms.core.fraud.evidence import Evidence, by_slot, gained, of_entities, pack, unite, unpack
 from transforms.core.fraud.flagging import ALERTED, Flagger, Found
 from transforms.core.fraud.rules import FraudRules
 from transforms.core.times import format_time
 from transforms.flag_fraud import Flagged
 
 OPEN, WITHDRAWN = "open", "withdrawn"
+SLOTS = 64
+"""Parts of the entities; each part's evidence is one value."""
 _UPDATE = "INSERT OR REPLACE INTO fraud_alerts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _WITHDRAW = "UPDATE fraud_alerts SET status = ?, superseded_by = ?, updated_at = ? WHERE alert_id = ?"
-_GONE = (
-    "SELECT alert_id, rule_id, entity_type, entity, window_start, window_end FROM fraud_alerts"
-    " WHERE alert_id IN (SELECT alert_id FROM fraud_alert_slots WHERE slot = ?)"
-)
+_DESCRIBED = "SELECT rule_id, entity_type, entity, window_start, window_end FROM fraud_alerts WHERE alert_id = ?"
+_STILL_FOUND = "SELECT 1 FROM fraud_found WHERE alert_id = ? AND outcome = ?"
 _LEVEL = 1
 """Of compression: evidence shrinks to a third, and more costs more time than it saves room."""
 
@@ -46,41 +45,46 @@ def _size(flagged: Flagged) -> int:
 def _join(store: Store, batch: Sequence[Flagged], rules: FraudRules, fraud_from: int | None) -> None:
     flagger = Flagger(rules, fraud_from)
     for flagged in batch:
-        join_slot(store, flagged, flagger)
+        for slot, evidence in by_slot(unpack(flagged.evidence), SLOTS):
+            _join_slot(store, slot, evidence, flagger, flagged)
 
 
-def join_slot(store: Store, flagged: Flagged, flagger: Flagger) -> None:
-    """Unite the evidence of a slot with what is held, and bring its alerts up to date."""
-    slot, evidence, found = flagged
+def _join_slot(store: Store, slot: int, evidence: Evidence, flagger: Flagger, flagged: Flagged) -> None:
+    """Unite the evidence of a slot with what is held, and judge those again that something new is known about."""
     row = store.execute("SELECT evidence FROM fraud_evidence WHERE slot = ?", (slot,)).fetchone()
     if row:
-        held = zlib.decompress(row[0])
-        union = unite([unpack(held), unpack(evidence)])
-        evidence = pack(union)
-        if evidence == held:
-            return
-        found = flagger.flag(union)
-    store.execute("INSERT OR REPLACE INTO fraud_evidence VALUES (?, ?)", (slot, zlib.compress(evidence, _LEVEL)))
-    _count(store, slot, found)
-    _bring_up_to_date(store, slot, [one.alert for one in found if one.outcome == ALERTED])
+        held = unpack(zlib.decompress(row[0]))
+        evidence = unite([held, evidence])
+        judged = set(gained(held, evidence))
+        found = flagger.flag(of_entities(evidence, sorted(judged)))
+    else:
+        judged = set(evidence.rows["entity"].tolist())
+        found = [one for one in flagged.found if one.source in judged]
+    if judged:
+        packed = zlib.compress(pack(evidence), _LEVEL)
+        store.execute("INSERT OR REPLACE INTO fraud_evidence VALUES (?, ?)", (slot, packed))
+        _bring_up_to_date(store, slot, judged, found)
 
 
-def _count(store: Store, slot: int, found: Iterable[Found]) -> None:
-    store.execute("DELETE FROM fraud_rule_counts WHERE slot = ?", (slot,))
-    counts = Counter((one.alert.rule_id, one.outcome) for one in found)
-    rows = [(slot, *key, number) for key, number in counts.items()]
-    store.executemany("INSERT INTO fraud_rule_counts VALUES (?, ?, ?, ?)", rows)
+def _bring_up_to_date(store: Store, slot: int, judged: Collection[int], found: Sequence[Found]) -> None:
+    """Write what was found of some entities.
 
-
-def _bring_up_to_date(store: Store, slot: int, alerts: Sequence[Alert]) -> None:
-    """Write the open alerts of a slot; what was open and is so no more is withdrawn, and says what took its place."""
+    What was an open alert of theirs and is so no more is withdrawn, and says what took its place.
+    """
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    current = {alert.alert_id: alert for alert in alerts}
-    gone = [row for row in store.execute(_GONE, (slot,)).fetchall() if row[0] not in current]
-    store.execute("DELETE FROM fraud_alert_slots WHERE slot = ?", (slot,))
-    store.executemany("INSERT INTO fraud_alert_slots VALUES (?, ?)", [(slot, alert_id) for alert_id in current])
-    for alert_id, *what in gone:
-        if not store.execute("SELECT 1 FROM fraud_alert_slots WHERE alert_id = ?", (alert_id,)).fetchone():
+    sources = {str(source) for source in judged}
+    rows = store.execute("SELECT source, alert_id, outcome FROM fraud_found WHERE slot = ?", (slot,)).fetchall()
+    before = [(source, alert_id, outcome) for source, alert_id, outcome in rows if source in sources]
+    gone = "DELETE FROM fraud_found WHERE slot = ? AND source = ? AND alert_id = ?"
+    store.executemany(gone, [(slot, source, alert_id) for source, alert_id, _ in before])
+    store.executemany(
+        "INSERT INTO fraud_found VALUES (?, ?, ?, ?, ?)",
+        [(slot, str(one.source), one.alert.alert_id, one.alert.rule_id, one.outcome) for one in found],
+    )
+    alerts = [one.alert for one in found if one.outcome == ALERTED]
+    for alert_id in {alert_id for _, alert_id, outcome in before if outcome == ALERTED}:
+        if not store.execute(_STILL_FOUND, (alert_id, ALERTED)).fetchone():
+            what = store.execute(_DESCRIBED, (alert_id,)).fetchone()
             store.execute(_WITHDRAW, (WITHDRAWN, _successor(what, alerts), now, alert_id))
     for alert in alerts:
         if _is_news(store, alert):

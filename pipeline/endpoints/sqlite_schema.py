@@ -38,15 +38,11 @@ CREATE TABLE fraud_alerts (
 ) WITHOUT ROWID;
 CREATE INDEX fraud_alerts_by_entity ON fraud_alerts (entity_type, entity, window_start);
 CREATE TABLE fraud_evidence (slot INTEGER PRIMARY KEY, evidence BLOB NOT NULL);
-CREATE TABLE fraud_alert_slots (
-    slot INTEGER NOT NULL, alert_id TEXT NOT NULL,
-    PRIMARY KEY (slot, alert_id)
+CREATE TABLE fraud_found (
+    slot INTEGER NOT NULL, source TEXT NOT NULL, alert_id TEXT NOT NULL, rule_id TEXT NOT NULL, outcome TEXT NOT NULL,
+    PRIMARY KEY (slot, source, alert_id)
 ) WITHOUT ROWID;
-CREATE INDEX fraud_slots_by_alert ON fraud_alert_slots (alert_id);
-CREATE TABLE fraud_rule_counts (
-    slot INTEGER NOT NULL, rule_id TEXT NOT NULL, outcome TEXT NOT NULL, episodes INTEGER NOT NULL,
-    PRIMARY KEY (slot, rule_id, outcome)
-) WITHOUT ROWID;
+CREATE INDEX fraud_found_by_alert ON fraud_found (alert_id);
 CREATE TABLE dead_letters (
     dead_letter_id TEXT PRIMARY KEY,
     timestamp TEXT NOT NULL, payload_string TEXT, payload_bytes BLOB NOT NULL, attributes TEXT NOT NULL,

@@ -124,6 +124,27 @@ def of_entity(evidence: Evidence, entity: int) -> Evidence:
     return evidence._replace(rows=evidence.rows[first:end])
 
 
+def of_entities(evidence: Evidence, entities: Sequence[int]) -> Evidence:
+    """Take the rows of some entities, with the ids and names that they need."""
+    wanted = np.array(entities, np.uint64)
+    return _part(evidence, evidence.rows[np.isin(evidence.rows["entity"], wanted)])
+
+
+def gained(before: Evidence, after: Evidence) -> list[int]:
+    """Give the entities that have facts in ``after``, a union with it, that they had not before."""
+    columns = list(_ORDER)
+    known = set(before.rows[columns].tolist())
+    return sorted({row[-1] for row in after.rows[columns].tolist() if row not in known})
+
+
+def recent(evidence: Evidence, kept: int) -> Evidence:
+    """Forget what is more than ``kept`` microseconds older than the newest fact."""
+    if not len(evidence.rows):
+        return evidence
+    oldest = evidence.rows["time"].max() - kept
+    return _part(evidence, evidence.rows[evidence.rows["time"] >= oldest])
+
+
 def pack(evidence: Evidence) -> bytes:
     """Write evidence as bytes."""
     names = dict(sorted(evidence.names.items()))

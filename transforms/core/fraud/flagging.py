@@ -21,10 +21,11 @@ ALERTED, SUPPRESSED, SHADOWED = "alerted", "suppressed", "shadowed"
 
 
 class Found(NamedTuple):
-    """What a rule found: an alert, and what becomes of it."""
+    """What a rule found: an alert, what becomes of it, and the entity whose evidence it comes from, by its hash."""
 
     alert: Alert
     outcome: str
+    source: int
 
 
 class Flagger:
@@ -49,17 +50,18 @@ class Flagger:
                 for entity_type in ("ip",) if rule.kind is RuleKind.SUCCESS_WHILE else rule.entities:
                     for entity in candidates(rule, entity_type, evidence, self._by_id):
                         seen = Seen(entity_type, evidence.names[entity], of_entity(evidence, entity))
-                        found += self._found(rule, seen)
+                        found += self._found(rule, seen, entity)
         return sorted(found, key=lambda one: one.alert.alert_id)
 
-    def _found(self, rule: Rule, seen: Seen) -> Iterator[Found]:
+    def _found(self, rule: Rule, seen: Seen, source: int) -> Iterator[Found]:
         for entity, firings in self._firings(rule, seen):
             for episode in episodes(rule, firings):
                 alert = alert_of(self._rules, rule, seen, episode, entity)
                 if holds(self._lists.blocked, alert):
                     alert = alert._replace(severity=Severity.HIGH, score=100)
                 is_allowed = holds(self._lists.allowed, alert)
-                yield Found(alert, SHADOWED if rule.state is State.SHADOW else SUPPRESSED if is_allowed else ALERTED)
+                outcome = SHADOWED if rule.state is State.SHADOW else SUPPRESSED if is_allowed else ALERTED
+                yield Found(alert, outcome, source)
 
     def _firings(self, rule: Rule, seen: Seen) -> Iterator[tuple[tuple[str, str], list[Firing]]]:
         """Give the windows in which a rule fires, by entity."""
