@@ -14,7 +14,7 @@ from tests.histories.fraud import admitted, fraud_events
 from tests.oracle.contracts import faults
 from tests.oracle.fraud import episodes
 
-RULES = yaml.safe_load(Path("transforms/contracts/fraud_rules.yaml").read_text(encoding="utf-8"))
+RULES = yaml.safe_load((Path(__file__).parents[2] / "transforms/contracts/fraud_rules.yaml").read_text("utf-8"))
 DRAWS = 300
 
 
