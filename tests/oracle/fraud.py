@@ -78,7 +78,7 @@ def _episode(rule: Rule, group: list[Firing], rules: dict[str, Any], history: Hi
     if "high" in rule and observed >= number(rule, "high"):
         severity = "high"
     shown = observed * 100 if rule["kind"] == "share" else observed
-    if group[0].entity_type == "ip" and max(Fraction(SHARED), shown) <= _normal_accounts(group, history):
+    if group[0].entity_type == "ip" and max(SHARED, _bad(rule, group, observed)) <= _normal_accounts(group, history):
         severity = "review"
     if _is_listed(rules.get("block"), group):
         severity = "high"
@@ -87,19 +87,29 @@ def _episode(rule: Rule, group: list[Firing], rules: dict[str, Any], history: Hi
     return Episode(rule["id"], group[0].entity_type, group[0].entity, start, end, told, severity)
 
 
+def _bad(rule: Rule, group: list[Firing], observed: Fraction) -> int:
+    """Give the number of bad things: what is observed, or of a share those in the first window of the greatest one."""
+    if rule["kind"] != "share":
+        return int(observed)
+    return next(firing.bad or 0 for firing in group if firing.observed == observed)
+
+
 def _normal_accounts(group: list[Firing], history: History) -> int:
-    """Count the accounts with an approved payment or a success at the IP, from the alert's start to its end."""
+    """Count the accounts with an approved payment or a success at the IP, from the alert's start to its end.
+
+    Those that are the alert's own are none.
+    """
     start, end = group[0].start, max(firing.end for firing in group)
     acts: list[Attempt | Login] = [*history.approved, *history.successes]
     there = [act for act in acts if act.parts["ip"] == group[0].entity and start <= act.time < end]
-    return len({act.account for act in there} - {""})
+    return len({act.account for act in there} - {"", *(firing.account for firing in group)})
 
 
 def _is_listed(entries: list[dict[str, Any]] | None, group: list[Firing]) -> bool:
-    """Tell whether a list has the entity, up to the end of its last day (UTC), on the day of the first event."""
-    day = min(firing.first for firing in group).astimezone(UTC).date()
+    """Tell whether a list has the entity at the time of the first event; an entry ends as its day begins (UTC)."""
+    first = min(firing.first for firing in group)
     return any(
         (entry["entity_type"], entry["entity"]) == (group[0].entity_type, group[0].entity)
-        and (entry.get("until") is None or day <= date.fromisoformat(str(entry["until"])))
+        and (entry.get("until") is None or first.astimezone(UTC).date() < date.fromisoformat(str(entry["until"])))
         for entry in entries or ()
     )

@@ -63,10 +63,12 @@ def _fires(
     rule: Rule, history: History, is_firing: Callable[[Count], bool], observed: Callable[[Count], Fraction]
 ) -> list[Firing]:
     return [
-        Firing(entity_type, entity, count.start, count.end, count.first, observed(count))
+        Firing(entity_type, entity, count.start, count.end, count.first, observed(count), bad=count.bad)
         for entity_type in rule["entities"]
         for entity, sights in sights_of(rule["measure"], history, entity_type).items()
-        for count in counts(sights, duration(rule["window"]), counts_all=COUNTS_ALL[rule["measure"]])
+        for count in counts(
+            sights, duration(rule["window"]), counts_all=rule["kind"] == "share" or COUNTS_ALL[rule["measure"]]
+        )
         if is_firing(count)
     ]
 
@@ -91,10 +93,10 @@ def _tried(measure: str, login: Login) -> Sight:
 
 
 def counts(sights: list[Sight], window: timedelta, *, counts_all: bool) -> Iterator[Count]:
-    """Count in each window whose last bucket holds an event, in order."""
+    """Count in each window whose last bucket holds something that counts, in order."""
     bucket = times.MINUTE if window <= HOUR else HOUR
     buckets = -(-window // bucket)
-    for last in sorted({times.floored(sight.time, bucket) for sight in sights}):
+    for last in sorted({times.floored(sight.time, bucket) for sight in sights if counts_all or sight.is_bad}):
         start, end = last - buckets * bucket, last + bucket
         inside = [sight for sight in sights if start <= sight.time < end]
         everything = {sight.thing for sight in inside}

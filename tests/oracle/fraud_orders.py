@@ -89,6 +89,7 @@ def fires_by_travel(rule: Rule, history: History) -> list[Firing]:
     window, firings = duration(rule["window"]), []
     for entity_type in rule["entities"]:
         for entity, logins in by_entity(history.successes, entity_type).items():
+            fires: dict[datetime, list[tuple[float, datetime]]] = {}
             pairs = [(one, two) for one in logins for two in logins if one.time < two.time <= one.time + window]
             for one, two in pairs:
                 if one.position is None or two.position is None or _is_own_device(one, two, logins):
@@ -96,8 +97,10 @@ def fires_by_travel(rule: Rule, history: History) -> list[Firing]:
                 km = distance(one.position, two.position)
                 kmh = km / ((two.time - one.time) / timedelta(hours=1))
                 if km > number(rule, "km") and kmh > number(rule, "kmh"):
-                    observed = Fraction(min(kmh, FASTEST))
-                    firings.append(_ordered(entity_type, entity, one.time, two.time, observed))
+                    fires.setdefault(two.time, []).append((kmh, one.time))
+            for end, journeys in fires.items():
+                kmh, start = max(journeys)
+                firings.append(_ordered(entity_type, entity, start, end, Fraction(min(kmh, FASTEST))))
     return firings
 
 
@@ -105,7 +108,7 @@ def _is_own_device(one: Login, two: Login, logins: list[Login]) -> bool:
     """Tell whether the later login is on another device, which was known before the earlier one."""
     if not two.device or two.device == one.device:
         return False
-    return any((login.account, login.device) == (two.account, two.device) for login in logins if login.time < one.time)
+    return any((login.account, login.device) == (two.account, two.device) for login in _before(one.time, MONTH, logins))
 
 
 def distance(one: tuple[float, float], two: tuple[float, float]) -> float:

@@ -81,7 +81,8 @@ class History(NamedTuple):
 class Firing(NamedTuple):
     """A window in which a rule fires for an entity: the time of its first event, and what is observed in it.
 
-    Where accounts are what is observed, there is one here and ``observed`` is 1.
+    Where accounts are what is observed, there is one here and ``observed`` is 1. ``bad`` is how many bad things there
+    are, where that is not what is observed.
     """
 
     entity_type: str
@@ -91,6 +92,7 @@ class Firing(NamedTuple):
     first: datetime
     observed: Fraction
     account: str = ""
+    bad: int | None = None
 
 
 class Episode(NamedTuple):

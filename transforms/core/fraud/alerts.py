@@ -66,7 +66,6 @@ def alert_of(rules: FraudRules, rule: Rule, seen: Seen, episode: Episode, entity
     severity = _severity(rule, peak.observed)
     if entity[0] == "ip" and severity is Severity.HIGH and _is_shared(rule, seen, episode):
         severity = Severity.REVIEW
-    times = [one.time for one in peak.deciding]
     return Alert(
         alert_id=stable_id(rule.id, *entity, str(episode.start)),
         pattern=rule.pattern,
@@ -78,8 +77,8 @@ def alert_of(rules: FraudRules, rule: Rule, seen: Seen, episode: Episode, entity
         entity=entity[1],
         window_start=episode.start,
         window_end=episode.end,
-        first_event_time=min(times),
-        last_event_time=max(times),
+        first_event_time=episode.first,
+        last_event_time=episode.last,
         reasons=reasons(rule, entity[0], peak),
         event_ids=list(dict.fromkeys(one.id for one in peak.deciding))[:NAMED],
         evidence_seen=seen.facts_between(episode.start, episode.end),

@@ -49,9 +49,9 @@ class Fact(IntEnum):
     FAILED_LAST = 15
     """A failed login; value: its time within the bucket, or the complement of it."""
     DEVICE_OK = 16
-    """A success; value and ``b``: the device, or the IP where there is none; ``a``: whether there is a device."""
+    """A success; value: device and IP; ``a``: the IP, ``b``: the device, 0 where there is none."""
     PLACE_OK = 17
-    """A success with a position; value: place and device; ``a``: the position, ``b``: the device."""
+    """A success with a position; value: place and device; ``a``: the position, ``b``: the device, 0 if none."""
     CHANGE_FIRST = 18
     CHANGE_LAST = 19
     """An account change; ``a``: its type."""

@@ -10,7 +10,7 @@ from transforms.core.fraud.demands import OF_MEASURE, is_evaluated
 from transforms.core.fraud.episodes import episodes
 from transforms.core.fraud.evidence import Evidence, of_entity
 from transforms.core.fraud.facts import Fact, strand
-from transforms.core.fraud.hits import hits, of_ip
+from transforms.core.fraud.hits import hits
 from transforms.core.fraud.measuring import measured
 from transforms.core.fraud.rules import FraudRules, Rule, RuleKind, Severity, State
 from transforms.core.fraud.seen import Firing, Seen
@@ -81,15 +81,14 @@ class Flagger:
             yield itself, list(ordered[rule.kind](rule, seen))
 
     def _hits(self, rule: Rule, seen: Seen) -> Iterator[tuple[tuple[str, str], list[Firing]]]:
-        followed = [firing for name in rule.rules for firing in measured(self._by_id[name], seen)]
-        found = [window for window in hits(rule, seen, followed) if window]
+        followed = [self._by_id[name] for name in rule.rules if is_evaluated(self._by_id[name])]
+        found = list(hits(rule, seen, [firing for other in followed for firing in measured(other, seen)]))
         if "ip" in rule.entities:
-            yield ("ip", seen.entity), [of_ip(window) for window in found]
+            yield ("ip", seen.entity), found
         if "account" in rule.entities:
             by_account: dict[int, list[Firing]] = {}
-            for window in found:
-                for hit in window:
-                    by_account.setdefault(hit.account, []).append(hit.firing)
+            for firing in found:
+                by_account.setdefault(firing.deciding[0].value, []).append(firing)
             for account, firings in by_account.items():
                 yield ("account", seen.names[account]), firings
 
@@ -116,9 +115,10 @@ def _needed(rule: Rule, entity_type: str, rules: dict[str, Rule]) -> Iterable[tu
 
     if rule.kind in (RuleKind.MEASURE, RuleKind.SHARE):
         bad, others = OF_MEASURE[rule.measure]
-        counted = (bad, others) if rule.measure in ("attempts", "cards") else (bad,)
-        yield strands(*counted), int(rule.at_least if rule.kind is RuleKind.SHARE else rule.review)
-        if rule.min_share or rule.kind is RuleKind.SHARE:
+        is_share = rule.kind is RuleKind.SHARE
+        counted = (bad, others) if is_share or rule.measure in ("attempts", "cards") else (bad,)
+        yield strands(*counted), int(rule.at_least if is_share else rule.review)
+        if rule.min_share or is_share:
             yield strands(bad), 1
     elif rule.kind is RuleKind.SUCCESS_WHILE:
         yield ordered(Fact.ACCOUNT_OK), 1

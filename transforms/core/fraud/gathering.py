@@ -21,6 +21,9 @@ _ISSUER_DOWN = frozenset({"91", "96"})
 _PLACE_DEGREES = 0.5
 """Places are this wide, some 50 km: less than what positions of IPs are good for."""
 _MICRODEGREES = 1_000_000
+_LOW = 0xFFFFFFFF
+_OTHERS = ("device and ip", "place and device")
+"""What else is hashed, beside the types of entities."""
 
 Strands = tuple[tuple[int, int], ...]
 """Strands with the widths of their buckets."""
@@ -47,7 +50,7 @@ class Gatherer:
         self._types = frozenset(kind for kind in ENTITY_TYPES if any(self._wanted[kind].values()))
         self._limits = _Limits(evaluated)
         self._seed = seed
-        self._seeds = {kind: xxh3_64_intdigest(kind.encode(), seed) for kind in ENTITY_TYPES}
+        self._seeds = {kind: xxh3_64_intdigest(kind.encode(), seed) for kind in (*ENTITY_TYPES, *_OTHERS)}
         self._slots = slots
         self._facts_of: Mapping[str, Callable[[Event, int], None]] = {
             PAYMENT: self._add_payment,
@@ -98,7 +101,7 @@ class Gatherer:
             names["card|merchant"] = entity_name(card["fingerprint"], data["merchant_id"])
         if "merchant|bin" in self._types:
             names["merchant|bin"] = entity_name(data["merchant_id"], card["bin"])
-        card_key = xxh3_64_intdigest(card["fingerprint"].encode(), self._seeds["card"])
+        card_key = self._hashed("card", card["fingerprint"])
         money = data["amount"], currency_number(data["currency"])
         sizes = self._limits.facts_of(data["amount"], data["currency"], is_approved=not is_declined)
         for kind, name in names.items():
@@ -132,14 +135,13 @@ class Gatherer:
                     value = _ordered_value(fact, event.time, identity, 0)
                     self._put(wanted[fact], entity, value, event.time, identity)
                 continue
-            tag = f"device {device}" if device else f"ip {data['ip']}"
-            seen_on = xxh3_64_intdigest(tag.encode(), self._seed)
-            self._put(wanted[Fact.DEVICE_OK], entity, seen_on, event.time, identity, int(bool(device)), seen_on)
+            on, at = (self._hashed("device", device) if device else 0), self._hashed("ip", data["ip"]) >> 1
+            seen = self._hashed("device and ip", f"{on} {at}")
+            self._put(wanted[Fact.DEVICE_OK], entity, seen, event.time, identity, at, on)
             if (strands := wanted[Fact.PLACE_OK]) and (place := _position(data.get("geo"))):
                 cell = tuple(int(part // (_PLACE_DEGREES * _MICRODEGREES)) for part in place)
-                value = xxh3_64_intdigest(f"{cell} {seen_on}".encode(), self._seed)
-                packed = place[0] << 32 | place[1] & 0xFFFFFFFF
-                self._put(strands, entity, value, event.time, identity, packed, seen_on)
+                value = self._hashed("place and device", f"{cell} {on}")
+                self._put(strands, entity, value, event.time, identity, place[0] << 32 | place[1] & _LOW, on)
 
     def _add_change(self, event: Event, identity: int) -> None:
         change = event.data["change_type"]
@@ -152,9 +154,12 @@ class Gatherer:
                 self._put(wanted[fact], entity, value, event.time, identity, CHANGES.index(change))
 
     def _entity(self, kind: str, name: str) -> int:
-        key = xxh3_64_intdigest(name.encode(), self._seeds[kind])
+        key = self._hashed(kind, name)
         self._names[key] = name
         return key
+
+    def _hashed(self, kind: str, name: str) -> int:
+        return xxh3_64_intdigest(name.encode(), self._seeds[kind])
 
     def _put(self, strands: Strands, entity: int, value: int, time: int, event: int, a: int = 0, b: int = 0) -> None:  # noqa: PLR0913, PLR0917 - a fact's columns; the hot line
         for number, width in strands:
@@ -216,5 +221,5 @@ def _position(geo: Any) -> tuple[int, int] | None:
 
 def position_of(packed: int) -> tuple[float, float]:
     """Give the latitude and longitude, in degrees, that a fact holds."""
-    longitude = (packed & 0xFFFFFFFF) - ((packed & 0x80000000) << 1)
+    longitude = (packed & _LOW) - ((packed & 0x80000000) << 1)
     return (packed >> 32) / _MICRODEGREES, longitude / _MICRODEGREES

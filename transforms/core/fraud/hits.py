@@ -5,43 +5,30 @@ from collections.abc import Iterator, Sequence
 from transforms.core.fraud.facts import Fact
 from transforms.core.fraud.rules import Rule
 from transforms.core.fraud.seen import Firing, InOrder, Seen, Sighting, window_of
-from transforms.core.times import DAY
+from transforms.core.times import DAY, HOUR
 
 
-class Hit:
-    """A success of an account that was not at home at the IP, in the wake of a window that fired."""
-
-    def __init__(self, account: int, success: Sighting, start: int) -> None:
-        self.account = account
-        self.success = success
-        self.start = start
-
-    @property
-    def firing(self) -> Firing:
-        """Give the window as one in which the account's alert fires."""
-        return Firing(*window_of(self.start, self.success.time), 1, 1, 1, (self.success,))
-
-
-def hits(rule: Rule, seen: Seen, firings: Sequence[Firing]) -> Iterator[list[Hit]]:
-    """Give the hits of each window in which one of the rules that this one follows fired."""
+def hits(rule: Rule, seen: Seen, firings: Sequence[Firing]) -> Iterator[Firing]:
+    """Give the successes of accounts not at home at the IP, in or after windows in which a rule fired, one each."""
     by_account: dict[int, dict[tuple[int, int], Sighting]] = {}
     for one in seen.facts(Fact.ACCOUNT_OK):
         by_account.setdefault(one.value, {})[one.time, one.event] = one
     accounts = {account: InOrder(events) for account, events in by_account.items()}
-    everything = seen.in_order(Fact.ACCOUNT_OK)
+    strange = seen.in_order(Fact.ACCOUNT_OK).where(
+        lambda one: not accounts[one.value].count(one.time - one.time % HOUR - DAY, one.time)
+    )
     for firing in firings:
-        end = firing.end + rule.window
-        found = {one.value for one in everything.between(firing.start, end)}
-        first = {account: accounts[account].between(firing.start, end)[0] for account in found}
-        yield [
-            Hit(account, success, firing.start)
-            for account, success in sorted(first.items(), key=lambda item: (item[1].time, item[0]))
-            if not accounts[account].count(success.time - DAY, success.time)
-        ]
+        for success in strange.between(firing.start, firing.end + rule.window + 1):
+            start, end = window_of(firing.start, success.time)
+            yield Firing(start, end, 1, 1, 1, (success,), firing.first, max(firing.last, success.time))
 
 
-def of_ip(found: Sequence[Hit]) -> Firing:
-    """Give the window of an IP with hits."""
-    last = max(hit.success.time for hit in found)
-    deciding = [hit.success for hit in found]
-    return Firing(*window_of(found[0].start, last), len(found), len(found), len(found), deciding)
+def together(firings: Sequence[Firing]) -> Firing:
+    """Give the hits of an episode as one: each account once, by its first success."""
+    first: dict[int, Sighting] = {}
+    for success in sorted(
+        (one for firing in firings for one in firing.deciding), key=lambda one: (one.time, one.event)
+    ):
+        first.setdefault(success.value, success)
+    found, firing = len(first), firings[0]
+    return firing._replace(observed=found, ratio=found, bad=found, deciding=tuple(first.values()))

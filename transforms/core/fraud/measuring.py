@@ -75,13 +75,22 @@ class _Window:
     @property
     def deciding(self) -> list[Sighting]:
         """Give what is counted, the bad things first, as many as an alert names."""
-        counted = (thing for thing in self._things if thing.is_bad or self._counts_all)
-        return [thing.sighting for thing in nsmallest(NAMED, counted, key=_weightiest)]
+        return [thing.sighting for thing in nsmallest(NAMED, self._that_count, key=_weightiest)]
+
+    @property
+    def times(self) -> tuple[int, int]:
+        """Give the times of the first and the last that is counted."""
+        times = [thing.sighting.time for thing in self._that_count]
+        return min(times), max(times)
+
+    @property
+    def _that_count(self) -> Iterator[_Thing]:
+        return (thing for thing in self._things if thing.is_bad or self._counts_all)
 
 
 def measured(rule: Rule, seen: Seen) -> Iterator[Firing]:
     """Give the windows in which a rule of these kinds fires, in order."""
-    counts_all = rule.measure in ("attempts", "cards")
+    counts_all = rule.kind is RuleKind.SHARE or rule.measure in ("attempts", "cards")
     window = _Window(counts_all=counts_all)
     for bucket, group in groupby(sorted(_things(rule, seen), key=lambda thing: _bucket(thing.sighting)), _of_bucket):
         things = list(group)
@@ -103,10 +112,12 @@ def _judged(rule: Rule, window: _Window, start: int, end: int) -> Firing | None:
         if counted < rule.at_least or share < rule.review:
             return None
         detail = ("bad", window.bad), ("of", counted)
-        return Firing(start, end, 100 * share, share / rule.review, window.bad, window.deciding, detail)
+        times = window.times
+        return Firing(start, end, 100 * share, share / rule.review, window.bad, window.deciding, *times, detail)
     if counted < rule.review or share < rule.min_share:
         return None
-    return Firing(start, end, counted, counted / rule.review, counted, window.deciding, (("share", 100 * share),))
+    detail = (("share", 100 * share),)
+    return Firing(start, end, counted, counted / rule.review, counted, window.deciding, *window.times, detail)
 
 
 def _things(rule: Rule, seen: Seen) -> Iterator[_Thing]:

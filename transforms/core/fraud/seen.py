@@ -41,10 +41,10 @@ class InOrder:
         """Give those with start <= time < end."""
         return self.all[bisect_left(self._times, start) : bisect_left(self._times, end)]
 
-    def latest(self, start: int, end: int) -> Sighting | None:
-        """Give the last of those with start <= time < end."""
-        index = bisect_left(self._times, end) - 1
-        return self.all[index] if index >= 0 and self._times[index] >= start else None
+    def earliest(self, start: int, end: int) -> Sighting | None:
+        """Give the first of those with start <= time < end."""
+        index = bisect_left(self._times, start)
+        return self.all[index] if index < len(self.all) and self._times[index] < end else None
 
     def where(self, holds: Callable[[Sighting], bool]) -> "InOrder":
         """Keep some."""
@@ -94,8 +94,8 @@ class Firing(NamedTuple):
     """A window in which a rule fires.
 
     ``observed`` is what the rule's kind says; ``ratio`` how many times the threshold it is; ``bad`` the number of
-    bad things, which a shared IP is judged by; ``deciding`` are the facts that decided, the
-    weightiest first. ``detail`` gives more numbers for the reasons.
+    bad things, which a shared IP is judged by; ``deciding`` are facts that decided, the weightiest first; ``first`` and
+    ``last`` are the times of the first and last of all that did. ``detail`` gives more numbers for the reasons.
     """
 
     start: int
@@ -104,7 +104,18 @@ class Firing(NamedTuple):
     ratio: float
     bad: int
     deciding: Sequence[Sighting]
+    first: int
+    last: int
     detail: tuple[tuple[str, float | str], ...] = ()
+
+
+def ordered_firing(
+    observed: float, ratio: float, deciding: Sequence[Sighting], detail: tuple[tuple[str, float | str], ...] = ()
+) -> Firing:
+    """Make the window of facts that decided by their order: from the minute of the first to the end of the last's."""
+    times = [one.time for one in deciding]
+    first, last = min(times), max(times)
+    return Firing(*window_of(first, last), observed, ratio, 1, deciding, first, last, detail)
 
 
 def window_of(first: int, last: int) -> tuple[int, int]:

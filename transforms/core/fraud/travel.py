@@ -8,7 +8,7 @@ from transforms.core.fraud.devices import Devices
 from transforms.core.fraud.facts import Fact
 from transforms.core.fraud.gathering import position_of
 from transforms.core.fraud.rules import Rule
-from transforms.core.fraud.seen import Firing, Seen, Sighting, window_of
+from transforms.core.fraud.seen import Firing, Seen, Sighting, ordered_firing
 from transforms.core.times import HOUR
 
 EARTH_KM = 6371.0088
@@ -28,13 +28,12 @@ def travel(rule: Rule, seen: Seen) -> Iterator[Firing]:
             (speed, before.time, distance, before)
             for before in last.values()
             for speed, distance in _speeds(rule, before, success)
-            if success.b == before.b or not devices.knows(success.b, before.time)
+            if success.b in (0, before.b) or not devices.knows(success, before.time)
         ]
         if journeys:
             speed, _, distance, before = max(journeys, key=lambda journey: journey[:2])
             observed = min(speed, FASTEST_KMH)
-            window = window_of(before.time, success.time)
-            yield Firing(*window, observed, observed / rule.kmh, 1, (success, before), (("km", distance),))
+            yield ordered_firing(observed, observed / rule.kmh, (success, before), (("km", distance),))
         last[success.value] = success
         last.move_to_end(success.value)
         if len(last) > _PLACES:
