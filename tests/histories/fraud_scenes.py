@@ -68,11 +68,12 @@ def sprees(draw) -> Scene:
         "account_id": draw(pick(GONE, None, "a1", "a2")),
         "channel": draw(pick("ecommerce", "ecommerce", GONE, None)),
     }
-    number = draw(pick(3, 4, 5, 6, 9, 10, 11, 12, 15, 26, 31))
+    number = draw(pick(3, 4, 5, 6, 9, 10, 11, 12, 15, 16, 26, 31))
     cards, first = draw(pick(number, number, number, 1, 3, 4, 5, 8)), draw(st.integers(0, 29))
     gap = draw(pick(0, 1, SECOND, 20 * SECOND, 33 * SECOND, MINUTE, 5 * MINUTE, 12 * MINUTE))
     outcomes = cycle(draw(some(MOSTLY, 5)))
-    return [
+    honest = range(1, draw(pick(0, 0, 9, 10, 11, 15, 31)) + 1)
+    return [(0, "login", login(account, ip=facts["ip"])) for account in honest] + [
         (turn * gap, "payment", payment((first + turn % cards) % 30 + 1, **facts | OUTCOMES[next(outcomes)]))
         for turn in range(number)
     ]
@@ -171,15 +172,13 @@ def chains(draw) -> Scene:
 
 @st.composite
 def crowds(draw) -> Scene:
-    """Honest people at one address: they sign in, or pay."""
-    ip, number, gap = draw(pick(*IPS)), draw(pick(8, 9, 10, 11, 20)), draw(pick(0, SECOND, MINUTE, 3 * MINUTE))
-    kinds = cycle(draw(some(("login", "payment", "payment"), 3)))
+    """Honest people at one address: they sign in, or pay by the card of their firm."""
+    ip, number, gap = draw(pick(*IPS)), draw(pick(9, 10, 11, 20, 39)), draw(pick(0, SECOND, 20 * SECOND, MINUTE))
+    kinds, spent = cycle(draw(some(("login", "login", "payment"), 3))), draw(st.integers(1, 30))
     return [
-        (
-            turn * gap,
-            kind,
-            login(turn + 1, ip=ip) if kind == "login" else payment(turn + 1, ip=ip, account_id=f"a{turn}"),
-        )
+        (turn * gap, "payment", payment(spent, ip=ip, account_id=f"a{turn + 1}"))
+        if kind == "payment"
+        else (turn * gap, "login", login(turn + 1, ip=ip))
         for turn, kind in zip(range(number), kinds, strict=False)
     ]
 

@@ -147,6 +147,11 @@ def test_a_day_is_25_buckets_of_an_hour(last, is_found):
     assert bool(found(events, "card_retries")) == is_found
 
 
+def test_the_bucket_after_a_window_is_not_in_it():
+    events = [*cards(3, 3), declined(8, at(60)), declined(9, at(61))]
+    assert not found(events, "cards_per_ip")
+
+
 def test_a_burst_across_a_border():
     events = [declined(card, at(micros=card - 3)) for card in range(6)]
     (episode,) = found(events, "cards_per_ip")
@@ -230,6 +235,13 @@ def test_who_was_normal_at_another_time_does_not_matter(time):
     assert told([*cards(10, 10), *honest], "cards_per_ip") == [(10, "high")]
 
 
+@pytest.mark.parametrize("time", [at(-60), at(1, micros=-1), at(30)])
+def test_who_was_normal_at_any_time_of_the_alert_matters(time):
+    """The alert is 11:00 to 12:41: the windows that end at 12:01 and at 12:41."""
+    honest = [success(f"h{turn}", time) for turn in range(20)]
+    assert told([*cards(10, 10), declined(1, at(40)), *honest], "cards_per_ip") == [(10, "review")]
+
+
 @pytest.mark.parametrize(("normal", "severity"), [(79, "high"), (80, "review")])
 def test_a_share_is_as_many_as_its_per_cent(normal, severity):
     honest = [success(f"h{turn}") for turn in range(normal)]
@@ -258,6 +270,17 @@ def test_an_allowed_entity_gives_no_alert(changes, is_found):
     rules = RULES | {"allow": [{"entity_type": "ip", "entity": IP, "reason": "ours", **changes}]}
     assert bool(found(cards(5, 5), "cards_per_ip", rules)) == is_found
     assert found(cards(10, 10), "bin_attack", rules)
+
+
+@pytest.mark.parametrize(("day", "is_found"), [(16, True), (17, False), (18, False)])
+def test_an_entry_holds_for_an_episode_that_begins_on_its_last_day(day, is_found):
+    """Noon is that of the 17th: one episode is of two bursts, before and after midnight, the other of one across it."""
+    rules = RULES | {"allow": [{"entity_type": "ip", "entity": IP, "until": date(2026, 9, day)}]}
+    two = [declined(card, at(minutes, hours=12)) for minutes in (-2, 70) for card in range(5)]
+    one = [declined(card, at(card - 3, hours=12)) for card in range(5)]
+    assert [bool(found(events, "cards_per_ip", rules)) for events in (two, one)] == [is_found] * 2
+    late = [declined(card, at(hours=12)) for card in range(5)]
+    assert bool(found(late, "cards_per_ip", rules)) == (day < 18)
 
 
 @pytest.mark.parametrize(("state", "is_hit"), [("ACTIVE", True), ("SHADOW", True), ("PAUSED", False)])

@@ -74,6 +74,18 @@ def test_who_has_two_devices_need_not_travel(earlier, one, two, is_found):
     assert bool(found([*before, *events], "impossible_travel")) == is_found
 
 
+@pytest.mark.parametrize(("micros", "is_found"), [(0, True), (1, False)])
+def test_the_window_of_a_journey(micros, is_found):
+    slow = {"rules": [rule | {"kmh": {"value": 300}} for rule in RULES["rules"]]}
+    events = [success(**geo(BERLIN)), success(time=at(hours=24, micros=micros), **geo(TOKYO))]
+    assert bool(found(events, "impossible_travel", slow)) == is_found
+
+
+def test_a_device_of_the_same_moment_was_not_known_before():
+    events = [success(device_id="d1", **geo(BERLIN)), success(time=at(5), device_id="d2", **geo(TOKYO))]
+    assert found([success(device_id="d2"), *events], "impossible_travel")
+
+
 def chain(*more, login=NOON, changed=None, paid=None, device="d2", **facts):
     """An account of a day on one device, then one on another; it changes after an hour and pays after two."""
     return [

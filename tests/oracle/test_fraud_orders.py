@@ -1,8 +1,13 @@
 """The fraud oracle on cases worked by hand: rules about an order of events."""
 
+from datetime import timedelta
+from fractions import Fraction
+
 import pytest
 
+from tests.oracle.fraud import merged
 from tests.oracle.fraud_acts import IP, NOON, approved, at, declined, failure, failures, success
+from tests.oracle.fraud_records import Firing
 from tests.oracle.test_fraud import found, told
 
 OTHER = "192.0.2.2"
@@ -61,11 +66,12 @@ def test_orders_merge_up_to_the_gap(minutes, number):
     assert len(found(events, "probe_then_spend")) == number
 
 
-def test_a_short_order_does_not_end_the_episode_of_a_long_one():
-    """One window is 12:00 to 12:51 and one within it; another begins 59 minutes after the long one, and no other."""
-    moments = [(0, 1), (5, 1), (10, 60_000), (50, 60_000), (110, 1), (115, 60_000)]
-    events = [approved(time=at(minutes), amount=amount) for minutes, amount in moments]
-    assert [(alert.window_start, alert.window_end) for alert in found(events, "probe_then_spend")] == [(NOON, at(116))]
+@pytest.mark.parametrize(("start", "number"), [(110, 1), (111, 2)])
+def test_a_short_window_does_not_end_the_episode_of_a_long_one(start, number):
+    """One is 12:00 to 12:50, one within it; the gap is an hour after the later end."""
+    spans = [(0, 50), (5, 10), (start, start + 1)]
+    windows = [Firing("ip", IP, at(first), at(end), at(first), Fraction(1)) for first, end in spans]
+    assert len(merged(windows, timedelta(hours=1))) == number
 
 
 def guesses(number, **changes):
