@@ -56,7 +56,6 @@ def _read_rule(node: Node, found: list[Misfit]) -> Record:
         owned = [item for fields in KIND_FIELDS.values() for item in fields.items()]
         others = {key: Field(_skip, field.example, required=False) for key, field in owned}
         rule = read_record(node, {**COMMON, **others}, "a rule", found)
-    found += _split_windows(rule)
     found += _disorder(rule, "review", "high")
     found += _disorder(rule, "below", "above")
     found += _out_of_measure(rule)
@@ -90,15 +89,6 @@ def _skip(_: Node) -> None:
     """Read nothing."""
 
 
-def _split_windows(rule: Record) -> Iterator[Misfit]:
-    window = rule.values.get("window")
-    if window and window % (bucket := Rule("", "", RuleKind.MEASURE, (), window).bucket):
-        minutes = bucket // 60_000_000
-        expected = "whole minutes up to 1h" if minutes == 1 else "whole hours where it is longer than 1h"
-        given = f"{window / 1_000_000:g}s"
-        yield Misfit(rule.lines["window"], "window", given, expected, COMMON["window"].example)
-
-
 def _disorder(rule: Record, lower: str, upper: str) -> Iterator[Misfit]:
     low, high = rule.values.get(lower), rule.values.get(upper)
     if low and high and high.value < low.value:
@@ -109,10 +99,10 @@ def _disorder(rule: Record, lower: str, upper: str) -> Iterator[Misfit]:
 def _out_of_measure(rule: Record) -> Iterator[Misfit]:
     measure = rule.values.get("measure")
     known = MEASURED_ENTITIES.get(measure or "", ())
-    for entity in rule.values.get("entities") or ():
+    for entity, line in rule.lined("entities"):
         if measure and entity not in known:
             expected = f"what {measure} can be taken of: {', '.join(known)}"
-            yield Misfit(rule.lines["entities"], "entities", entity, expected, f"entities: [{known[0]}]")
+            yield Misfit(line, "entities", entity, expected, f"entities: [{known[0]}]")
 
 
 def _repeated_ids(rules: Iterable[Record]) -> Iterator[Misfit]:
@@ -131,14 +121,14 @@ def _bad_references(rules: Iterable[Record]) -> Iterator[Misfit]:
     fitting = [name for name, rule in by_id.items() if rule.values.get("measure") == _STUFFING]
     example = f"rules: [{fitting[0]}]" if fitting else KIND_FIELDS[RuleKind.SUCCESS_WHILE]["rules"].example
     for rule in rules:
-        for name in rule.values.get("rules") or ():
+        for name, line in rule.lined("rules"):
             other = by_id.get(name)
             if other is None:
                 meant = closest(name, fitting)
                 expected = "the id of a rule in this file" + (f"; did you mean {meant}?" if meant else "")
-                yield Misfit(rule.lines["rules"], "rules", name, expected, example)
+                yield Misfit(line, "rules", name, expected, example)
             elif _measures_otherwise(other):
-                yield Misfit(rule.lines["rules"], "rules", name, f"a rule whose measure is {_STUFFING}", example)
+                yield Misfit(line, "rules", name, f"a rule whose measure is {_STUFFING}", example)
 
 
 def _measures_otherwise(rule: Record) -> bool:

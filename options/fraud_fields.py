@@ -9,7 +9,7 @@ from yaml import MappingNode, Node, ScalarNode
 
 from options.faults import closest
 from options.yaml_nodes import Field, Misfit, UnfitError, items, misfit, read_record, scalar, shown
-from transforms.core.fraud.rules import CHANGES, ENTITY_TYPES, MEASURES, MOST, PATTERNS, RuleKind, Severity, State
+from transforms.core.fraud.rules import CHANGES, ENTITY_TYPES, MEASURES, MOST, PATTERNS, Rule, RuleKind, Severity, State
 from transforms.core.times import DAY, parse_duration, parse_time
 
 LONGEST_HISTORY = 30 * DAY
@@ -148,6 +148,14 @@ def span(longest: int, in_words: str) -> Callable[[Node], int]:
     return read
 
 
+def window(node: Node) -> int:
+    """Read the width of a window as microseconds: whole buckets, a day at most."""
+    micros = span(DAY, "24h")(node)
+    if micros % Rule("", "", RuleKind.MEASURE, (), micros).bucket:
+        raise UnfitError(misfit(node, "whole minutes up to 1h, whole hours where it is longer"))
+    return micros
+
+
 def until(node: Node) -> int:
     """Read a date, of which the first instant in UTC is meant, or an RFC 3339 time, as microseconds."""
     expected = "a date or an RFC 3339 time: 2027-01-01 or 2027-01-01T08:00:00Z"
@@ -180,7 +188,7 @@ COMMON: Mapping[str, Field] = {
     "id": Field(identifier, "id: card_testing.cards_per_ip"),
     "pattern": Field(one_of(PATTERNS), "pattern: card_testing"),
     "kind": Field(lambda node: RuleKind(one_of(RuleKind)(node)), "kind: measure"),
-    "window": Field(span(DAY, "24h"), "window: 1h"),
+    "window": Field(window, "window: 1h"),
     "state": Field(lambda node: State(one_of(State)(node)), "state: ACTIVE", required=False),
 }
 """The keys of every rule."""

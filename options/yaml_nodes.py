@@ -43,10 +43,16 @@ class Field(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What a mapping says, as far as it fits, and the line of each key."""
+    """What a mapping says, as far as it fits, the line of each key, and the nodes of all values."""
 
     values: dict[str, Any]
     lines: dict[str, int]
+    nodes: dict[str, Node]
+
+    def lined(self, key: str) -> list[tuple[Any, int]]:
+        """Give the items of a list that fits, each with its line."""
+        values = self.values.get(key)
+        return list(zip(values, map(line_of, self.nodes[key].value), strict=True)) if values else []
 
 
 Explain = Callable[[str], tuple[str, str]]
@@ -122,7 +128,7 @@ def read_record(
     node: Node, fields: Mapping[str, Field], what: str, found: list[Misfit], explain: Explain | None = None
 ) -> Record:
     """Read a mapping; what does not fit is added to ``found``, and left out. ``what`` names the record for people."""
-    record = Record({}, {})
+    record = Record({}, {}, {})
     if not isinstance(node, MappingNode):
         example = next(iter(fields.values())).example
         found.append(misfit(node, f"{what}: a mapping with the keys {', '.join(fields)}")._replace(example=example))
@@ -133,7 +139,7 @@ def read_record(
             expected = f"each key once; the first is in line {record.lines[key]}"
             found.append(Misfit(line_of(key_node), key, shown(value), expected, fields[key].example))
         elif field := fields.get(key):
-            record.lines[key] = line_of(key_node)
+            record.lines[key], record.nodes[key] = line_of(key_node), value
             _read_field(key, field, value, record, found)
         else:
             expected, example = (explain or _explain(fields, what))(key)

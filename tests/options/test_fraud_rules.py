@@ -155,7 +155,7 @@ FAULTS = [
     ("window: 30m", "window: 25h", "window: 25h", "at most 24h"),
     ("window: 30m", "window: ", "window: nothing", "a number and a unit"),
     ("window: 30m", "window: 90s", "window: 90s", "whole minutes up to 1h"),
-    ("window: 30m", "window: 90m", "window: 5400s", "whole hours where it is longer"),
+    ("window: 30m", "window: 90m", "window: 90m", "whole hours where it is longer"),
     ("window: 30m", "windw: 30m\n    window: 30m", "windw: 30m", "did you mean window?"),
     ("window: 30m", "window: 30m\n    kmh: {value: 1, source: s}", "kmh: a mapping", "kmh is one of kind travel"),
     ("value: 5, source: s", "value: 0, source: s", "review.value: 0", "a whole number from 1 to 64"),
@@ -230,6 +230,16 @@ def test_each_kind_misses_what_it_has(kind: RuleKind) -> None:
     missing = [key for key, field in fields.items() if field.required and key != "kind"]
     assert [fault.given for fault in faults] == [f"r.yaml, line 3: no {key}" for key in missing]
     assert {fault.expected.partition(", ")[2] for fault in faults} == {f"which a rule of kind {kind} has"}
+
+
+def test_an_item_is_told_with_its_own_line() -> None:
+    text = changed(WHOLE, "rules: [stuffing]", "rules:\n      - stuffing\n      - cards\n      - gone")
+    text = changed(text, "[ip]\n    measure: cards", "\n      - ip\n      - card\n    measure: cards")
+    assert [fault.given for fault in faults_of(text)] == [
+        f"r.yaml, line {line_of(text, '- card' + chr(10))}: entities: card",
+        f"r.yaml, line {line_of(text, '- cards')}: rules: cards",
+        f"r.yaml, line {line_of(text, '- gone')}: rules: gone",
+    ]
 
 
 def test_a_rule_of_no_kind_is_told_once() -> None:
