@@ -78,7 +78,9 @@ def sights_of(measure: str, history: History, entity_type: str) -> dict[str, lis
     if measure in ("attempts", "declines", "cards"):
         payments = by_entity(history.attempts, entity_type)
         return {entity: [_paid(measure, attempt) for attempt in group] for entity, group in payments.items()}
-    logins = [login for login in history.logins if measure == "failures" or not is_at_home(login, history)]
+    logins = [
+        login for login in history.logins if measure == "failures" or login.is_success or not is_at_home(login, history)
+    ]
     return {
         entity: [_tried(measure, login) for login in group] for entity, group in by_entity(logins, entity_type).items()
     }

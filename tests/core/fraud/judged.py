@@ -47,7 +47,7 @@ def episodes_of(found: Iterable[Found]) -> list[Episode]:
             alert.entity,
             _moment(alert.window_start),
             _moment(alert.window_end),
-            alert.reasons[0]["observed"],
+            float(alert.reasons[0]["observed"]),
             str(alert.severity),
         )
         for alert in (one.alert for one in found if one.outcome == ALERTED)

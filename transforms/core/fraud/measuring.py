@@ -116,12 +116,12 @@ def _judged(rule: Rule, window: _Window, start: int, end: int) -> Firing | None:
         return Firing(start, end, 100 * share, share / rule.review, window.bad, window.deciding, *times, detail)
     if counted < rule.review or share < rule.min_share:
         return None
-    detail = (("share", 100 * share),)
-    return Firing(start, end, counted, counted / rule.review, counted, window.deciding, *window.times, detail)
+    shown = (("share", 100 * share),)
+    return Firing(start, end, counted, counted / rule.review, counted, window.deciding, *window.times, shown)
 
 
 def _things(rule: Rule, seen: Seen) -> Iterator[_Thing]:
-    """Give what a rule's measure is about; accounts at home are none of it."""
+    """Give what a rule's measure is about; failures of accounts at home are none of it."""
     bad, others = OF_MEASURE[rule.measure]
     at_home = _Homes(seen) if bad is Fact.ACCOUNT_FAILED else None
     for fact in (bad, others):
@@ -129,7 +129,7 @@ def _things(rule: Rule, seen: Seen) -> Iterator[_Thing]:
             sightings = list(group)
             weight = _weight(sightings)
             for sighting in sightings:
-                if at_home is None or not at_home.is_at_home(sighting):
+                if at_home is None or fact is others or not at_home.is_at_home(sighting):
                     yield _Thing(sighting, fact is bad, weight)
 
 

@@ -119,7 +119,7 @@ def _travel(rule: Rule, _: str, firing: Firing, detail: Detail) -> list[Reason]:
         f"two logins {number(round(float(detail['km'])))} km apart ask for {number(round(firing.observed))} km/h or"
         f" more; more than {number(rule.kmh)} km/h over more than {number(rule.km)} km is reviewed"
     )
-    return [{"measure": "km/h", "observed": round(firing.observed), "threshold": rule.kmh, "text": text}]
+    return [{"measure": "km/h", "observed": round(firing.observed, 1), "threshold": rule.kmh, "text": text}]
 
 
 def _chain(_: Rule, __: str, firing: Firing, detail: Detail) -> list[Reason]:
