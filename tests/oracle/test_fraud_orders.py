@@ -178,6 +178,6 @@ def test_who_was_at_home_before_is_no_hit(earlier, end):
 
 @pytest.mark.parametrize(("normal", "severity"), [(9, "high"), (10, "review")])
 def test_a_hit_on_a_shared_ip(normal, severity):
-    """The account that was hit has a success, too: it is one of those that behaved normally."""
-    honest = [approved(account_id=f"h{turn}") for turn in range(normal - 1)]
+    """The account that was hit has a success, too, and is none of those that behaved normally."""
+    honest = [approved(account_id=f"h{turn}") for turn in range(normal)]
     assert hits(success("hit"), *honest) == [("account", "hit", 1, "high"), ("ip", IP, 1, severity)]
