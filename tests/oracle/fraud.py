@@ -43,7 +43,7 @@ def episodes(events: Iterable[Admitted], rules: dict[str, Any]) -> list[Episode]
     return sorted(
         _episode(rule, group, rules, history)
         for rule in rules["rules"]
-        if rule["state"] == "ACTIVE"
+        if rule.get("state", "ACTIVE") == "ACTIVE"
         for group in merged(firings(rule, rules, history), min(duration(rule["window"]), DAY))
         if not _is_listed(rules.get("allow"), group)
     )
@@ -53,7 +53,7 @@ def firings(rule: Rule, rules: dict[str, Any], history: History) -> list[Firing]
     """Give the windows in which a rule fires."""
     if rule["kind"] != "success_while":
         return KINDS[rule["kind"]](rule, history)
-    named = [other for other in rules["rules"] if other["id"] in rule["rules"] and other["state"] != "PAUSED"]
+    named = [other for other in rules["rules"] if other["id"] in rule["rules"] and other.get("state") != "PAUSED"]
     alarms = [alarm for other in named for alarm in firings(other, rules, history)]
     return fires_by_success_while(rule, alarms, history)
 
