@@ -79,7 +79,10 @@ class Script:
         return self
 
     def pane(self) -> "Script":
-        self.stream.advance_processing_time(11)
+        return self.wait(11)
+
+    def wait(self, seconds: int) -> "Script":
+        self.stream.advance_processing_time(seconds)
         return self
 
     def end(self) -> TestStream:
@@ -98,6 +101,11 @@ class Live:
             connection.execute(
                 "CREATE TRIGGER write_seen AFTER INSERT ON page_views"
                 " BEGIN INSERT INTO writes VALUES (new.url, new.window_start, new.views); END"
+            )
+            connection.execute("CREATE TABLE fraud_writes (rule_id TEXT, event_ids TEXT)")
+            connection.execute(
+                "CREATE TRIGGER alert_seen AFTER INSERT ON fraud_alerts"
+                " BEGIN INSERT INTO fraud_writes VALUES (new.rule_id, new.event_ids); END"
             )
 
     def run(self, script: Script, panes: Panes = PANES, run: str = "live") -> None:
@@ -139,6 +147,12 @@ class Live:
         with closing(sqlite3.connect(self.store)) as connection:
             rows: Iterable[tuple[str, str, int]] = connection.execute("SELECT * FROM writes ORDER BY rowid").fetchall()
         return [(url, window[len(DAY) : -1], views) for url, window, views in rows]
+
+    def fraud_writes(self, rule_id: str) -> list[str]:
+        """The event ids of the alerts of a rule that the store wrote, in order."""
+        query = "SELECT event_ids FROM fraud_writes WHERE rule_id = ? ORDER BY rowid"
+        with closing(sqlite3.connect(self.store)) as connection:
+            return [ids for (ids,) in connection.execute(query, (rule_id,))]
 
     def page_views(self) -> list[list[Any]]:
         """The rows that the store holds: url, minute, views, visitors."""
