@@ -21,6 +21,7 @@ class Cast:
         self._people = people
         self._dice = dice
         self._next = first
+        self._known = dice.bits()
 
     def customer(self) -> Customer:
         """Give a customer who lives alone."""
@@ -32,8 +33,9 @@ class Cast:
         return [first, *(self.customer()._replace(ip=first.ip, city=first.city) for _ in range(members - 1))]
 
     def known_account(self) -> str:
-        """Name the account of somebody who takes turns in the shop's other traffic."""
-        return self._people.visitor(self._dice).account_id
+        """Name the account of somebody who takes turns in the other traffic; another each time, while there are."""
+        self._known += STRIDE
+        return self._people.customer(self._known % self._people.size).account_id
 
     def unknown_account(self) -> str:
         """Name an account that nobody has."""
