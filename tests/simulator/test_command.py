@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from options.simulation_table import OPTIONS
+from pipeline.progress import Progress
+from pipeline.report.simulation import progress_text
 from pipeline.simulate import main
 
 ROOT = Path(__file__).parents[2]
@@ -216,3 +218,12 @@ def test_an_interruption_is_told_in_a_sentence(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("pipeline.simulate.lines", interrupted)
     assert main(["--output", str(tmp_path / "events")]) == 130
     assert capsys.readouterr().err == "millrace: interrupted; the output is not whole\n"
+
+
+def test_progress_tells_of_events_on_top_of_the_total():
+    progress = Progress()
+    progress.start(2_000)
+    progress.add(2_000)
+    assert progress_text(progress, 3.2) == "wrote 2,000 of 2,000 events, 3 s"
+    progress.add(500)
+    assert progress_text(progress, 4.0) == "wrote 2,500 events, 4 s"

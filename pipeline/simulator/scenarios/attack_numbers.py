@@ -11,12 +11,12 @@ DEVICE_TOLD = 70
 """Per cent of attackers that show a device: the others call the checkout without the page's script."""
 
 STOLEN_DECLINES = (("05", 30), ("51", 18), ("14", 15), ("54", 12), ("41", 8), ("43", 8), ("62", 5), ("82", 4))
-"""Why stolen cards are declined: blocked or reported (05, 41, 43, 62), empty (51), old or mistold (14, 54, 82)."""
+"""Why stolen cards are declined: blocked or reported (05, 41, 43, 62), empty (51), old or mistyped (14, 54, 82)."""
 
 GUESSED_DECLINES = (("14", 70), ("54", 12), ("05", 10), ("82", 8))
 """Why guessed numbers are declined: most belong to nobody (14), others fail by their date or code."""
 
-WEAK_DELIVERY = (0, 500)
+SMALL_AMOUNTS = (0, 500)
 """Amounts of tests: nothing (an account check) to a few units, which owners overlook (OWASP OAT-001: small baskets)."""
 
 
@@ -33,7 +33,7 @@ class Burst:
 class Slow:
     """The same, spread over rented household connections so that no address shows more than one or two cards."""
 
-    span = (1 * HOUR, 10 * HOUR)  # a night's work; longer ones do not fit a simulated scenario
+    span = (1 * HOUR, 10 * HOUR)  # a night's work; those that take weeks are not played
     per_hour_of_device = (6, 60)  # one browser or phone behind changing connections, one or two minutes a form
     per_hour_of_bin = (60, 300)  # a network of programs that work through one bank's numbers
     per_address = (1, 2)  # shops block addresses first: providers hand out another after each request or two

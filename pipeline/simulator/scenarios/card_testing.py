@@ -9,7 +9,7 @@ from pipeline.simulator.scenarios.attack_numbers import (
     DEVICE_TOLD,
     GUESSED_DECLINES,
     STOLEN_DECLINES,
-    WEAK_DELIVERY,
+    SMALL_AMOUNTS,
     Bin,
     Burst,
     Probe,
@@ -38,7 +38,7 @@ def burst(scene: Scene) -> None:
     """Try many cards from one address."""
     dice = scene.dice
     thief = scene.cast.thief(dice.pick(CITIES), DEVICE_TOLD)
-    amount = between(dice, WEAK_DELIVERY) if happens(dice, Burst.same_amount) else None
+    amount = between(dice, SMALL_AMOUNTS) if happens(dice, Burst.same_amount) else None
     declined, pause = between(dice, Burst.declined), stretched(dice, Burst.pause)
     series = _Series(scene.merchant(), stretched(dice, Burst.cards), pause, declined, _STOLEN, amount)
     scene.about("ip", thief.ip)
@@ -124,7 +124,7 @@ def _try_cards(scene: Scene, thieves: Iterator[Customer], series: _Series) -> No
     dice, time = scene.dice, scene.begin
     for _ in range(series.cards):
         status = "declined" if happens(dice, series.declined) else "approved"
-        amount = between(dice, WEAK_DELIVERY) if series.amount is None else series.amount
+        amount = between(dice, SMALL_AMOUNTS) if series.amount is None else series.amount
         order = Order(series.merchant, amount, status, dice.pick(series.codes), "ecommerce")
         scene.pay(time, next(thieves), order)
         time += between(dice, (series.pause // 2, series.pause * 3 // 2))
