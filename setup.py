@@ -26,7 +26,7 @@ setup(
     packages=find_packages(include=["pipeline", "pipeline.*", "transforms", "transforms.*", "options", "options.*"]),
     package_data={
         "": ["py.typed"],
-        "transforms.contracts": ["*.json"],
+        "transforms.contracts": ["*.json", "*.yaml"],
         "pipeline.sample": ["README.md", "data/*"],
     },
     entry_points={"console_scripts": ["millrace = pipeline.__main__:main"]},

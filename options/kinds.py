@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from transforms.core.times import DAY, SECOND, parse_duration
+from transforms.core.times import DAY, SECOND, parse_duration, parse_time
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _SIZE = re.compile(r"([0-9]{1,15}) ?([a-z]*)")
@@ -199,3 +199,16 @@ class WindowWidth(Duration):
         if micros % SECOND or DAY % micros:
             raise ValueError("does not divide a day")
         return micros
+
+
+@dataclass(frozen=True)
+class Time:
+    """An RFC 3339 time, read as microseconds since 1970."""
+
+    metavar: str = "TIME"
+    expected: str = "an RFC 3339 time: 2026-09-17T10:40:05Z"
+    absent: ClassVar[None] = None
+
+    def parse(self, text: str) -> int:
+        """Read a time in microseconds."""
+        return parse_time(text)

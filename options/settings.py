@@ -8,10 +8,12 @@ from apache_beam.options.pipeline_options import StandardOptions
 
 from options.conflicts import find_conflicts
 from options.faults import Fault, UsageError
+from options.fraud_rules import read_fraud_rules
 from options.mapping_file import merge_pairs, read_mapping_file
 from options.pipeline_options import MillraceOptions
 from options.scanning import parse_value
 from options.table import BEAM_OPTIONS, OPTIONS, Option
+from transforms.core.fraud.rules import FraudRules
 from transforms.core.mapping import FieldMapping
 
 _COMMA = re.compile(r"(?<!\\),")
@@ -24,7 +26,7 @@ class Settings:
     """What a run was asked to do. Durations are microseconds, sizes bytes; fields are named as their options.
 
     ``inputs`` is empty for the bundled sample; ``mapping`` is None where the input is CloudEvents or access logs;
-    ``retention`` is None where nothing is removed.
+    ``retention`` is None where nothing is removed, ``fraud_from`` where no rule is silent.
     """
 
     inputs: tuple[str, ...]
@@ -34,6 +36,8 @@ class Settings:
     contracts: str
     window_duration: int
     keep_query: bool
+    fraud_rules: FraudRules
+    fraud_from: int | None
     allowed_lateness: int
     max_clock_skew: int
     max_message_bytes: int
@@ -55,7 +59,7 @@ class Settings:
         """Make settings of Beam's options, whatever view of them.
 
         Raises:
-            UsageError: with the faults of all values, those in the mapping file included.
+            UsageError: with the faults of all values, those in the files of --mapping and --fraud_rules included.
         """
         values, faults = read_values(options)
         if faults:
@@ -76,6 +80,7 @@ def read_values(options: Any) -> tuple[dict[str, Any], list[Fault]]:
     faults: list[Fault] = []
     values = _read_table(options, faults)
     values |= _read_mapping(values, faults)
+    values |= _read_fraud_rules(values, faults)
     faults += find_conflicts(values)
     return values, faults
 
@@ -105,3 +110,11 @@ def _read_mapping(values: dict[str, Any], faults: list[Fault]) -> dict[str, Any]
         return {"event_type": values["event_type"] or None}
     merged = {name: values[name] or file.get(name, "") for name in ("event_type", "id_field", "time_field", "source")}
     return merged | {"rename": merge_pairs(values["rename"], file.get("rename", ()))}
+
+
+def _read_fraud_rules(values: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    try:
+        return {"fraud_rules": read_fraud_rules(values["fraud_rules"] or "")}
+    except UsageError as error:
+        faults += error.faults
+        return {"fraud_rules": None}

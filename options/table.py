@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from options.kinds import Choice, Count, Duration, Flag, Kind, Pair, Ratio, Size, Text, WindowWidth
+from options.kinds import Choice, Count, Duration, Flag, Kind, Pair, Ratio, Size, Text, Time, WindowWidth
 
 
 class Group(StrEnum):
@@ -12,6 +12,7 @@ class Group(StrEnum):
 
     INPUT = "Input"
     RESULTS = "Results"
+    FRAUD = "Fraud"
     TIME = "Time policy"
     BOUNDS = "Bounds"
     OUTPUT = "Output"
@@ -136,6 +137,22 @@ OPTIONS = (
         "5m",
     ),
     Option("keep_query", Group.RESULTS, Flag(), "", "URLs that differ only in their query (?a=b) are different URLs."),
+    Option(
+        "fraud_rules",
+        Group.FRAUD,
+        Text("FILE"),
+        "",
+        "YAML with fraud rules; gs:// too. Else the bundled ones.",
+        "mine.yaml",
+    ),
+    Option(
+        "fraud_from",
+        Group.FRAUD,
+        Time(),
+        "",
+        "Rules on what is new (kind chain) are silent before this time.",
+        "2026-09-17T00:00:00Z",
+    ),
     Option(
         "allowed_lateness",
         Group.TIME,

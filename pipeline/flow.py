@@ -5,6 +5,8 @@ from typing import NamedTuple
 import apache_beam as beam
 
 from transforms.count_page_views import CountPageViews
+from transforms.flag_fraud import FlagFraud
+from transforms.gather_evidence import GatherEvidence
 from transforms.keep_archive import Archivable
 from transforms.keep_ledger import Entries, KeepLedger
 from transforms.open_messages import OpenMessages
@@ -21,6 +23,7 @@ class Endpoints(NamedTuple):
 
     messages: beam.PTransform
     page_views: beam.PTransform
+    fraud_alerts: beam.PTransform
     dead_letters: beam.PTransform
     ledger: beam.PTransform
     archive: beam.PTransform
@@ -33,25 +36,27 @@ class Steps(NamedTuple):
     parse_events: ParseEvents
     validate_events: ValidateEvents
     count_page_views: CountPageViews
+    gather_evidence: GatherEvidence
+    flag_fraud: FlagFraud
     keep_ledger: KeepLedger
 
 
 def build(root: beam.Pipeline, ends: Endpoints, steps: Steps) -> None:
-    """Wire the flow.
-
-    GatherEvidence and FlagFraud will take ``valid.batches`` beside CountPageViews.
-    """
+    """Wire the flow."""
     messages = root | "Read messages" >> ends.messages
     opened = messages | "Open messages" >> steps.open_messages
     parsed = opened.events | "Parse events" >> steps.parse_events
     valid = parsed.events | "Validate events" >> steps.validate_events
     views = valid.batches | "Count page views" >> steps.count_page_views
+    evidence = valid.batches | "Gather evidence" >> steps.gather_evidence
+    flagged = evidence | "Flag fraud" >> steps.flag_fraud
     refused = Refused(opened.rejects, parsed.rejects, valid.rejects)
     entries = Entries(opened.received, valid.batches, views.counts, refused)
     ledger = entries | "Keep ledger" >> steps.keep_ledger
     everything = Archivable(valid.batches, *refused)
 
     views.rows | "Store page views" >> ends.page_views
+    flagged | "Store fraud alerts" >> ends.fraud_alerts
     refused | "Store dead letters" >> ends.dead_letters
     ledger | "Store ledger" >> ends.ledger
     everything | "Keep archive" >> ends.archive

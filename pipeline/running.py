@@ -26,6 +26,7 @@ from pipeline.report.summary import Told, alarm, exit_status, summary
 from pipeline.surroundings import look_around
 from transforms.core.identity import stable_id
 from transforms.core.mapping import FieldMapping
+from transforms.core.times import format_time
 
 
 def run(settings: Settings, options: PipelineOptions) -> int:
@@ -105,6 +106,8 @@ def shaping_options(settings: Settings, contracts: dict[str, str]) -> dict[str, 
         "--keep_query": str(settings.keep_query).lower(),
         "--mapping (or the options it stands for)": "none" if mapping is None else _mapping_in_words(mapping),
         "--contracts": f"contracts of fingerprint {fingerprint}",
+        "--fraud_rules": f"rules of fingerprint {settings.fraud_rules.digest[:12]}",
+        "--fraud_from": "nothing" if settings.fraud_from is None else format_time(settings.fraud_from),
     }
 
 

@@ -8,7 +8,6 @@ from apache_beam.transforms.window import GlobalWindow, TimestampedValue
 from apache_beam.utils.timestamp import MAX_TIMESTAMP, Timestamp
 from apache_beam.utils.windowed_value import WindowedValue
 
-from transforms.core.set_buffer import SetBuffer
 from transforms.parking import Park, Parking
 from transforms.windows import in_global_window
 
@@ -16,10 +15,25 @@ FLUSH_AT = 50_000
 """Sightings held before a flush: 1.6 MB; larger buffers cost memory and make no measurable difference to speed."""
 
 
-class Collector(Protocol):
-    """Anything that adds to a SetBuffer."""
+class Buffer(Protocol):
+    """What is held until it is flushed as packed partials, one per slot."""
 
-    buffer: SetBuffer
+    def reset(self) -> None:
+        """Forget everything."""
+
+    def __len__(self) -> int:
+        """Count what is held."""
+
+    def flush(self) -> Iterator[tuple[int, bytes]]:
+        """Give what is held, and start afresh."""
+
+
+class Collector(Protocol):
+    """Anything that adds to a buffer."""
+
+    @property
+    def buffer(self) -> Buffer:
+        """What it adds to."""
 
 
 class CollectingDoFn(beam.DoFn):

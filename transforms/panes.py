@@ -13,10 +13,10 @@ class Panes(NamedTuple):
     its window's end a state is kept; what arrives still later makes a partial result, harmless where writes are joins.
     """
 
-    interval: float | None = None
+    interval: int | None = None
     expiry: int = DAY
 
 
 FINAL = Panes()
-LIVE = Panes(interval=10.0)
+LIVE = Panes(interval=10)
 EARLY, ON_TIME, LATE, FINAL_PANE = "early", "on_time", "late", "final"

@@ -86,6 +86,10 @@ class Fetcher:
         except OSError as error:
             raise _told(self._folder, error) from error
 
+    def fetch_whole(self, travelled: bytes) -> bytes:
+        """Give the partial behind what travelled, all of it."""
+        return self.fetch(travelled)[0 : _decode(travelled).size] if self._folder else travelled
+
     def close(self) -> None:
         """Close all files."""
         while self._files:

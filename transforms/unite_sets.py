@@ -67,7 +67,7 @@ class UniteSets(beam.PTransform):
             | "Unite" >> beam.ParDo(_UniteOverTime(self._width, self._panes.expiry)).with_output_types(Gain)
         )
 
-    def _rate(self, interval: float) -> beam.PTransform:
+    def _rate(self, interval: int) -> beam.PTransform:
         """Let a slot through every ``interval`` seconds; never drop for lateness: the window is the global one."""
         return beam.WindowInto(
             GlobalWindows(),

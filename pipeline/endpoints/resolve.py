@@ -12,6 +12,7 @@ from options.settings import Settings
 from pipeline.endpoints.archive import FOLDER, NoArchive, StoreFiles
 from pipeline.endpoints.files import InputFile, ReadFiles
 from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
+from pipeline.endpoints.sqlite_fraud import store_fraud_alerts
 from pipeline.errors import MillraceError
 from pipeline.flow import Endpoints, Steps
 from transforms.core.contracts import fields_of, named_contract
@@ -20,6 +21,8 @@ from transforms.core.page_views import ViewRules
 from transforms.core.splitting import Bounds
 from transforms.core.validation import TimePolicy
 from transforms.count_page_views import CountPageViews
+from transforms.flag_fraud import FlagFraud
+from transforms.gather_evidence import GatherEvidence
 from transforms.keep_archive import KeepArchive
 from transforms.keep_ledger import KeepLedger
 from transforms.open_messages import OpenMessages
@@ -79,6 +82,7 @@ def endpoints(settings: Settings, run: Run) -> Endpoints:
     return Endpoints(
         messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes, archive=archive),
         page_views=store_page_views(run.store, run.attempt),
+        fraud_alerts=store_fraud_alerts(run.store, run.attempt, settings.fraud_rules, settings.fraud_from),
         dead_letters=StoreDeadLetters(run.store, run.attempt),
         ledger=store_ledger(run.store, run.attempt),
         archive=NoArchive() if settings.no_archive else KeepArchive(StoreFiles(archive)),
@@ -110,5 +114,7 @@ def steps(settings: Settings, run: Run) -> Steps:
         ParseEvents(mapping, settings.source),
         ValidateEvents(run.contracts, TimePolicy(settings.allowed_lateness, settings.max_clock_skew)),
         CountPageViews(rules, FINAL, parking),
+        GatherEvidence(settings.fraud_rules, run.seed, FINAL, parking),
+        FlagFraud(settings.fraud_rules, settings.fraud_from),
         KeepLedger(run.run_id, run.seed, FINAL, parking),
     )

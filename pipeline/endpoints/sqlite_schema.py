@@ -13,7 +13,7 @@ from pipeline.errors import Misfit, MisfitError, StoreError
 
 STORE_NAME = "millrace.db"
 APPLICATION_ID = 0x4D696C6C  # "Mill", so that file(1) and we ourselves can tell a store from any other database
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 SCHEMA = """
 CREATE TABLE page_views (
@@ -27,6 +27,22 @@ CREATE TABLE page_view_sets (
     view_set BLOB NOT NULL, bot_set BLOB NOT NULL, visitor_set BLOB NOT NULL,
     PRIMARY KEY (url, window_start, window_end)
 ) WITHOUT ROWID;
+CREATE TABLE fraud_alerts (
+    alert_id TEXT PRIMARY KEY,
+    pattern TEXT NOT NULL, rule_id TEXT NOT NULL, rule_version TEXT NOT NULL, severity TEXT NOT NULL,
+    score INTEGER NOT NULL, entity_type TEXT NOT NULL, entity TEXT NOT NULL,
+    window_start TEXT NOT NULL, window_end TEXT NOT NULL,
+    first_event_time TEXT NOT NULL, last_event_time TEXT NOT NULL,
+    reasons TEXT NOT NULL, event_ids TEXT NOT NULL, evidence_seen INTEGER NOT NULL,
+    status TEXT NOT NULL, superseded_by TEXT NOT NULL, updated_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX fraud_alerts_by_entity ON fraud_alerts (entity_type, entity, window_start);
+CREATE TABLE fraud_evidence (slot INTEGER PRIMARY KEY, evidence BLOB NOT NULL);
+CREATE TABLE fraud_found (
+    slot INTEGER NOT NULL, source TEXT NOT NULL, alert_id TEXT NOT NULL, rule_id TEXT NOT NULL, outcome TEXT NOT NULL,
+    PRIMARY KEY (slot, source, alert_id)
+) WITHOUT ROWID;
+CREATE INDEX fraud_found_by_alert ON fraud_found (alert_id);
 CREATE TABLE dead_letters (
     dead_letter_id TEXT PRIMARY KEY,
     timestamp TEXT NOT NULL, payload_string TEXT, payload_bytes BLOB NOT NULL, attributes TEXT NOT NULL,

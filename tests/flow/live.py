@@ -15,8 +15,10 @@ from apache_beam.testing.test_stream import TestStream
 from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import Timestamp
 
+from options.fraud_rules import default_fraud_rules
 from pipeline.endpoints.archive import StoreFiles
 from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
+from pipeline.endpoints.sqlite_fraud import store_fraud_alerts
 from pipeline.endpoints.sqlite_schema import prepare
 from pipeline.flow import Endpoints, Steps, build
 from tests.program import ledger, select
@@ -25,6 +27,8 @@ from transforms.core.page_views import ViewRules
 from transforms.core.records import Message, PageViews
 from transforms.core.times import parse_time
 from transforms.count_page_views import CountPageViews
+from transforms.flag_fraud import FlagFraud
+from transforms.gather_evidence import GatherEvidence
 from transforms.keep_archive import KeepArchive
 from transforms.keep_ledger import KeepLedger
 from transforms.open_messages import OpenMessages
@@ -33,6 +37,7 @@ from transforms.parse_events import ParseEvents
 from transforms.validate_events import ValidateEvents
 
 HOUR = 3_600_000_000
+RULES = default_fraud_rules()
 DAY = "2026-09-17T"
 PANES = Panes(interval=10, expiry=24 * HOUR)
 
@@ -100,6 +105,7 @@ class Live:
         ends = Endpoints(
             script.end(),
             _Noting(self.folder / "reached", store_page_views(self.store, run)),
+            store_fraud_alerts(self.store, run, RULES, None),
             StoreDeadLetters(self.store, run),
             store_ledger(self.store, run),
             KeepArchive(StoreFiles(str(self.folder / "archive"))),
@@ -109,6 +115,8 @@ class Live:
             ParseEvents(),
             ValidateEvents(),
             CountPageViews(ViewRules(seed=self.seed), panes),
+            GatherEvidence(RULES, self.seed, panes),
+            FlagFraud(RULES),
             KeepLedger(run, self.seed, panes),
         )
         with TestPipeline(options=PipelineOptions(["--streaming"])) as root:

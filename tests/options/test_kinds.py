@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from options.kinds import Choice, Count, Duration, Flag, Pair, Ratio, Size, Text, WindowWidth
+from options.kinds import Choice, Count, Duration, Flag, Pair, Ratio, Size, Text, Time, WindowWidth
 
 KINDS = [
     Text("X"),
@@ -18,6 +18,7 @@ KINDS = [
     Size(),
     Duration(),
     WindowWidth(),
+    Time(),
 ]
 UNITS = {"": 1, "B": 1, "kB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
@@ -76,3 +77,8 @@ def test_windows_divide_a_day(seconds: int) -> None:
 @pytest.mark.parametrize(("text", "pair"), [("a=b", ("a", "b")), (" a.b = c ", ("a.b", "c")), ("a=b=c", ("a=b", "c"))])
 def test_pairs(text: str, pair: tuple[str, str]) -> None:
     assert Pair().parse(text) == pair
+
+
+def test_times() -> None:
+    assert Time().parse("1970-01-01T01:00:00.000001+00:30") == 1_800_000_001
+    assert not is_valid(Time(), "2026-09-17T10:40:05")

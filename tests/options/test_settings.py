@@ -7,6 +7,7 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from options.faults import Fault, UsageError
+from options.fraud_rules import default_fraud_rules
 from options.pipeline_options import MillraceOptions
 from options.settings import Settings
 from options.table import BEAM_OPTIONS, OPTIONS
@@ -38,6 +39,8 @@ DEFAULTS = Settings(
     contracts="",
     window_duration=60 * SECOND,
     keep_query=False,
+    fraud_rules=default_fraud_rules(),
+    fraud_from=None,
     allowed_lateness=3600 * SECOND,
     max_clock_skew=300 * SECOND,
     max_message_bytes=10 * 2**20,
@@ -110,6 +113,9 @@ def test_values_set_in_code_are_taken_like_text() -> None:
         "--allowed_lateness=3651d",
         "--max_message_bytes=0",
         "--max_decompressed_bytes=10XB",
+        "--fraud_from=yesterday",
+        "--fraud_from=2026-09-17",
+        "--fraud_rules=/no/such/rules.yaml",
         "--max_nesting=401",
         "--max_nesting=0",
         "--max_events_per_message=1e3",

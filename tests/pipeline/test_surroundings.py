@@ -87,3 +87,17 @@ def test_other_content_under_the_same_name_size_and_time_is_another_run(tmp_path
         assert run(capsys, "--input", path, "--output", tmp_path / "out", "--max_reject_ratio", "1").status == 0
     assert select(tmp_path / "out", "SELECT count(DISTINCT run) FROM ledger") == [[2]]
     assert select(tmp_path / "out", "SELECT sum(views) FROM page_views") == [[4]]
+
+
+def test_faults_of_the_fraud_rules_come_with_those_of_the_inputs(tmp_path, capsys):
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("version: 1\nruels: []\n", encoding="utf-8")
+    seen = run(capsys, "--fraud_rules", rules, "--fraud_from", "soon", "--input", tmp_path / "nowhere")
+    assert seen.status == 2
+    assert faults_of(seen.err) == [
+        ("--fraud_from", "soon"),
+        ("--fraud_rules", "rules.yaml, line 1: version: 1"),
+        ("--fraud_rules", "rules.yaml, line 1: no rules"),
+        ("--fraud_rules", "rules.yaml, line 2: ruels: a list"),
+        ("--input", str(tmp_path / "nowhere")),
+    ]

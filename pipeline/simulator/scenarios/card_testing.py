@@ -8,8 +8,8 @@ from pipeline.simulator.forms import Order
 from pipeline.simulator.scenarios.attack_numbers import (
     DEVICE_TOLD,
     GUESSED_DECLINES,
-    STOLEN_DECLINES,
     SMALL_AMOUNTS,
+    STOLEN_DECLINES,
     Bin,
     Burst,
     Probe,

@@ -1,0 +1,43 @@
+"""Demands: which strands of facts a set of rules needs, so that no other is gathered."""
+
+from collections.abc import Iterator
+
+from transforms.core.fraud.facts import Fact, strand
+from transforms.core.fraud.rules import Rule, RuleKind, State
+
+OF_MEASURE: dict[str, tuple[Fact, ...]] = {
+    "attempts": (Fact.DECLINE, Fact.APPROVAL),
+    "declines": (Fact.DECLINE, Fact.APPROVAL),
+    "cards": (Fact.CARD_DECLINED, Fact.CARD_APPROVED),
+    "failed_accounts": (Fact.ACCOUNT_FAILED, Fact.ACCOUNT_OK),
+    "failures": (Fact.FAILURE, Fact.SUCCESS),
+}
+"""The bad things that a measure counts, and the others."""
+NORMAL = (Fact.ACCOUNT_OK, Fact.ACCOUNT_PAID)
+"""Accounts that behave normally, which tell a shared IP."""
+_OF_ORDER: dict[RuleKind, tuple[Fact, ...]] = {
+    RuleKind.AMOUNTS: (Fact.SMALL_FIRST, Fact.SMALL_LAST, Fact.LARGE_FIRST, Fact.LARGE_LAST, Fact.LARGE_MOST),
+    RuleKind.FAILURES_THEN_SUCCESS: (Fact.FAILED_FIRST, Fact.FAILED_LAST, Fact.DEVICE_OK),
+    RuleKind.TRAVEL: (Fact.PLACE_OK, Fact.DEVICE_OK),
+    RuleKind.CHAIN: (Fact.DEVICE_OK, Fact.CHANGE_FIRST, Fact.CHANGE_LAST, Fact.BIG, Fact.AMOUNT),
+}
+
+
+def strands_of(rule: Rule, entity_type: str) -> Iterator[int]:
+    """Give the strands that a rule needs of one type of entity."""
+    if rule.kind in (RuleKind.MEASURE, RuleKind.SHARE):
+        bad, others = OF_MEASURE[rule.measure]
+        yield strand(entity_type, bad, rule.bucket)
+        if rule.min_share or rule.kind is RuleKind.SHARE or rule.measure in ("attempts", "cards", "failed_accounts"):
+            yield strand(entity_type, others, rule.bucket)
+        if entity_type == "ip":
+            yield from (strand("ip", fact) for fact in NORMAL)
+    elif rule.kind is RuleKind.SUCCESS_WHILE:
+        yield strand("ip", Fact.ACCOUNT_OK)
+    else:
+        yield from (strand(entity_type, fact) for fact in _OF_ORDER[rule.kind])
+
+
+def is_evaluated(rule: Rule) -> bool:
+    """Tell whether a rule asks for anything at all."""
+    return rule.state is not State.PAUSED

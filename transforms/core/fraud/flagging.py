@@ -1,0 +1,138 @@
+"""Flagging: all rules over the evidence of many entities."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from transforms.core.fraud.alerts import Alert, Lists, alert_of, holds
+from transforms.core.fraud.demands import OF_MEASURE, is_evaluated
+from transforms.core.fraud.episodes import episodes
+from transforms.core.fraud.evidence import Evidence, of_entity
+from transforms.core.fraud.facts import Fact, strand
+from transforms.core.fraud.hits import hits
+from transforms.core.fraud.measuring import measured
+from transforms.core.fraud.rules import FraudRules, Rule, RuleKind, Severity, State
+from transforms.core.fraud.seen import Firing, Seen
+from transforms.core.fraud.sequences import amounts, chain, failures_then_success
+from transforms.core.fraud.travel import travel
+
+ALERTED, SUPPRESSED, SHADOWED = "alerted", "suppressed", "shadowed"
+
+
+class Found(NamedTuple):
+    """What a rule found: an alert, what becomes of it, and the entity whose evidence it comes from, by its hash."""
+
+    alert: Alert
+    outcome: str
+    source: int
+
+
+class Flagger:
+    """Judges evidence by a set of rules.
+
+    Args:
+        rules: the rules.
+        fraud_from: microseconds; rules built on absence are silent before it.
+    """
+
+    def __init__(self, rules: FraudRules, fraud_from: int | None = None) -> None:
+        self._rules = rules
+        self._lists = Lists.of(rules)
+        self._fraud_from = fraud_from
+        self._by_id = {rule.id: rule for rule in rules.rules}
+
+    def flag(self, evidence: Evidence) -> list[Found]:
+        """Give what the rules find, in a fixed order."""
+        found: list[Found] = []
+        for rule in self._rules.rules:
+            if is_evaluated(rule):
+                for entity_type in ("ip",) if rule.kind is RuleKind.SUCCESS_WHILE else rule.entities:
+                    for entity in candidates(rule, entity_type, evidence, self._by_id):
+                        seen = Seen(entity_type, evidence.names[entity], of_entity(evidence, entity))
+                        found += self._found(rule, seen, entity)
+        return sorted(found, key=lambda one: one.alert.alert_id)
+
+    def _found(self, rule: Rule, seen: Seen, source: int) -> Iterator[Found]:
+        for entity, firings in self._firings(rule, seen):
+            for episode in episodes(rule, firings):
+                alert = alert_of(self._rules, rule, seen, episode, entity)
+                if holds(self._lists.blocked, alert):
+                    alert = alert._replace(severity=Severity.HIGH, score=100)
+                is_allowed = holds(self._lists.allowed, alert)
+                outcome = SHADOWED if rule.state is State.SHADOW else SUPPRESSED if is_allowed else ALERTED
+                yield Found(alert, outcome, source)
+
+    def _firings(self, rule: Rule, seen: Seen) -> Iterator[tuple[tuple[str, str], list[Firing]]]:
+        """Give the windows in which a rule fires, by entity."""
+        itself = seen.entity_type, seen.entity
+        if rule.kind in (RuleKind.MEASURE, RuleKind.SHARE):
+            yield itself, list(measured(rule, seen))
+        elif rule.kind is RuleKind.SUCCESS_WHILE:
+            yield from self._hits(rule, seen)
+        elif rule.kind is RuleKind.CHAIN:
+            yield itself, list(chain(rule, seen, self._fraud_from))
+        else:
+            ordered = {
+                RuleKind.AMOUNTS: amounts,
+                RuleKind.FAILURES_THEN_SUCCESS: failures_then_success,
+                RuleKind.TRAVEL: travel,
+            }
+            yield itself, list(ordered[rule.kind](rule, seen))
+
+    def _hits(self, rule: Rule, seen: Seen) -> Iterator[tuple[tuple[str, str], list[Firing]]]:
+        followed = [self._by_id[name] for name in rule.rules if is_evaluated(self._by_id[name])]
+        found = list(hits(rule, seen, [firing for other in followed for firing in measured(other, seen)]))
+        if "ip" in rule.entities:
+            yield ("ip", seen.entity), found
+        if "account" in rule.entities:
+            by_account: dict[int, list[Firing]] = {}
+            for firing in found:
+                by_account.setdefault(firing.deciding[0].value, []).append(firing)
+            for account, firings in by_account.items():
+                yield ("account", seen.names[account]), firings
+
+
+def candidates(rule: Rule, entity_type: str, evidence: Evidence, rules: dict[str, Rule]) -> Sequence[int]:
+    """Give the entities that have facts enough for a rule to fire at all."""
+    groups = list(_needed(rule, entity_type, rules))
+    enough = None
+    for strands, least in groups:
+        keys, counts = np.unique(evidence.rows["entity"][np.isin(evidence.rows["strand"], strands)], return_counts=True)
+        these = keys[counts >= least]
+        enough = these if enough is None else np.intersect1d(enough, these)
+    return [] if enough is None else enough.tolist()
+
+
+def _needed(rule: Rule, entity_type: str, rules: dict[str, Rule]) -> Iterable[tuple[list[int], int]]:
+    """Give groups of strands, and how many facts of each group there must be."""
+
+    def strands(*facts: Fact) -> list[int]:
+        return [strand(entity_type, fact, rule.bucket) for fact in facts]
+
+    def ordered(*facts: Fact) -> list[int]:
+        return [strand(entity_type, fact) for fact in facts]
+
+    if rule.kind in (RuleKind.MEASURE, RuleKind.SHARE):
+        bad, others = OF_MEASURE[rule.measure]
+        is_share = rule.kind is RuleKind.SHARE
+        counted = (bad, others) if is_share or rule.measure in ("attempts", "cards") else (bad,)
+        yield strands(*counted), int(rule.at_least if is_share else rule.review)
+        if rule.min_share or is_share:
+            yield strands(bad), 1
+    elif rule.kind is RuleKind.SUCCESS_WHILE:
+        yield ordered(Fact.ACCOUNT_OK), 1
+        least = min(int(rules[name].review) for name in rule.rules)
+        yield [strand("ip", Fact.ACCOUNT_FAILED, rules[name].bucket) for name in rule.rules], least
+    elif rule.kind is RuleKind.AMOUNTS:
+        yield ordered(Fact.SMALL_FIRST), 1
+        yield ordered(Fact.LARGE_FIRST), 1
+    elif rule.kind is RuleKind.FAILURES_THEN_SUCCESS:
+        yield ordered(Fact.FAILED_FIRST), int(rule.review)
+        yield ordered(Fact.DEVICE_OK), 1
+    elif rule.kind is RuleKind.TRAVEL:
+        yield ordered(Fact.PLACE_OK), 2
+    else:
+        yield ordered(Fact.DEVICE_OK), 2
+        yield ordered(Fact.CHANGE_FIRST), 1
+        yield ordered(Fact.BIG), 1
