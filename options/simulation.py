@@ -2,19 +2,26 @@
 
 import os.path
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Any
 
 from options.faults import Fault
 from options.help_page import HelpPage
 from options.plain_line import check, read_plain_line
 from options.simulation_table import OPTIONS
+from transforms.core.times import DAY, HOUR, SECOND
 
+_FILES = ("output", "labels", "fraud_labels")
 _WRONGS = ("duplicates", "late", "in_future", "malformed")
+
+SHORTEST = 2 * DAY
+"""The shortest time that has room for attacks and hard negatives."""
 
 EXAMPLES = (
     "python -m pipeline.simulate --events 1000000 --output traffic.jsonl --labels truth.jsonl",
     "python -m pipeline.simulate --envelope --seed 7 --output - | python -m pipeline --input -",
     "python -m pipeline.simulate --duration 7d --mix page_view=1 --malformed 0 --output week.jsonl.gz",
+    "python -m pipeline.simulate --duration 7d --attacks 16 --output w.jsonl --fraud_labels f.jsonl",
 )
 _STATUSES = (
     ("0", "done; standard error tells what a run over the file has to arrive at"),
@@ -23,7 +30,7 @@ _STATUSES = (
 )
 _NOTES = (
     "Labels suppose the pipeline's default bounds and time policy.",
-    "Events are of a made-up shop; no fraud rule has cause to fire.",
+    "Events are of a made-up shop; no fraud rule has cause to fire but by --attacks.",
 )
 
 HELP = HelpPage(
@@ -55,15 +62,21 @@ def _conflicts(values: dict[str, Any]) -> Iterator[Fault]:
     if values["events_per_message"] and not values["envelope"]:
         expected = "--envelope beside it: without messages every event has a line of its own"
         yield Fault("--events_per_message", str(values["events_per_message"]), expected, "--envelope")
+    scenarios = [name for name in ("attacks", "hard_negatives") if values[name]]
+    if scenarios and values["duration"] is not None and values["duration"] < SHORTEST:
+        expected = f"at least 2d with --{scenarios[0]}: customers need a past before they are attacked"
+        given = "1h (the default)" if values["duration"] == HOUR else f"{values['duration'] // SECOND}s"
+        yield Fault("--duration", given, expected, "--duration 7d")
     yield from _misplaced(values)
 
 
 def _misplaced(values: dict[str, Any]) -> Iterator[Fault]:
-    files = {name: values[name] for name in ("output", "labels") if values[name]}
+    files = {name: values[name] for name in _FILES if values[name]}
     for name, path in files.items():
         if os.path.isdir(path):  # noqa: PTH112  Path's can raise
             yield Fault(f"--{name}", path, "a file, and this is a folder", f"--{name} {name}.jsonl")
         elif not os.path.isdir(os.path.dirname(path) or "."):  # noqa: PTH112, PTH120  as above
             yield Fault(f"--{name}", path, "a file in a folder that is there", f"--{name} {name}.jsonl")
-    if len(files) > 1 and len({os.path.realpath(path) for path in files.values()}) == 1:
-        yield Fault("--labels", files["labels"], "another file than that of --output", "--labels truth.jsonl")
+    for one, other in combinations(files, 2):
+        if os.path.realpath(files[one]) == os.path.realpath(files[other]):
+            yield Fault(f"--{other}", files[other], f"another file than that of --{one}", f"--{other} truth.jsonl")

@@ -18,7 +18,7 @@ class Group(StrEnum):
     OUTPUT = "Output"
 
 
-# Attacks (--scenario) belong to the first group, live output (--topic, --rate) to the last.
+# Live output (--topic, --rate) belongs to the last group.
 OPTIONS = (
     Option(
         "events", Group.HISTORY, Count(1, 10**12), "100000", "How many events a run over the file receives.", "1000000"
@@ -51,6 +51,22 @@ OPTIONS = (
         "page_view=9,payment=1",
     ),
     Option("bots", Group.HISTORY, Ratio(), "0.08", "Crawlers' part of the page views.", "0.3"),
+    Option(
+        "attacks",
+        Group.HISTORY,
+        Count(0, 10_000),
+        "0",
+        "Attacks of 8 kinds, in turn, with events beside --events.",
+        "16",
+    ),
+    Option(
+        "hard_negatives",
+        Group.HISTORY,
+        Count(0, 10_000),
+        "0",
+        "Innocent days, of 8 kinds, that look like attacks.",
+        "16",
+    ),
     Option("duplicates", Group.WRONG, Ratio(), "0.02", "Events sent a second time, up to 20 minutes later.", "0.1"),
     Option(
         "malformed", Group.WRONG, Ratio(), "0.01", "Events and messages that must be refused for their form.", "0.5"
@@ -113,6 +129,14 @@ OPTIONS = (
     ),
     Option(
         "labels", Group.OUTPUT, Text("FILE"), "", "Where the truth about each event goes, as JSON lines.", "truth.jsonl"
+    ),
+    Option(
+        "fraud_labels",
+        Group.OUTPUT,
+        Text("FILE"),
+        "",
+        "Where the truth about attacks and such days goes, as JSON lines.",
+        "fraud.jsonl",
     ),
     Option("quiet", Group.OUTPUT, Flag(), "", "Write nothing but errors."),
 )

@@ -25,6 +25,7 @@ from pipeline.report.progress import ProgressReport
 from pipeline.report.simulation import Written, progress_text, summary
 from pipeline.simulator.lines import labels, lines
 from pipeline.simulator.plan import Plan
+from pipeline.simulator.scenarios.staging import truths
 from pipeline.simulator.tally import Tally
 
 STDOUT = "-"
@@ -52,22 +53,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _simulate(settings: dict[str, Any]) -> int:
     plan = Plan(*(settings[name] for name in Plan._fields))
-    output, truth, quiet = settings["output"], settings["labels"], settings["quiet"]
+    output, truth, fraud = (settings[name] for name in ("output", "labels", "fraud_labels"))
+    quiet = settings["quiet"]
     progress, tally = Progress(), Tally()
     progress.start(plan.events)
     begun = time.monotonic()
     try:
         with ProgressReport(sys.stderr, quiet=quiet, progress=progress, tell=progress_text):
             number, size = _write(plan, output, truth, progress, tally)
+            _write_fraud(plan, fraud)
     except BrokenPipeError:  # the reader has seen enough
-        if STDOUT in (output, truth):
+        if STDOUT in (output, truth, fraud):
             let_go(sys.stdout)
         return 0
     except OSError as error:
-        named = " and ".join(filter(None, (output, truth)))
+        named = " and ".join(filter(None, (output, truth, fraud)))
         raise MillraceError(f"cannot write {named}: {error.strerror or error}; the output is not whole") from error
     if not quiet:
-        written = Written(output, truth, number, size, time.monotonic() - begun)
+        written = Written(output, truth, fraud, number, size, time.monotonic() - begun)
         print_text(summary(plan, written, tally.expected()), sys.stderr)
     return 0
 
@@ -84,6 +87,13 @@ def _write(plan: Plan, output: str, truth: str, progress: Progress, tally: Tally
             size += len(line.text)
             progress.add(0 if line.again else len(line.items))
     return number, size
+
+
+def _write_fraud(plan: Plan, path: str) -> None:
+    """Write the truth about each scenario; they are played once more for it."""
+    if path:
+        with _opened(path) as file:
+            file.writelines(line.encode() for line in truths(plan))
 
 
 @contextmanager

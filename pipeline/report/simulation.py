@@ -14,29 +14,44 @@ class Written(NamedTuple):
 
     output: str
     labels: str
+    fraud_labels: str
     lines: int
     size: int
     seconds: float
 
 
 def progress_text(progress: Progress, seconds: float) -> str:
-    """Say how many events are written."""
-    return f"wrote {progress.read:,} of {progress.total:,} events, {seconds:.0f} s"
+    """Say how many events are written; those of scenarios come on top of the total."""
+    of = f" of {progress.total:,}" if progress.read <= progress.total else ""
+    return f"wrote {progress.read:,}{of} events, {seconds:.0f} s"
 
 
 def summary(plan: Plan, written: Written, expected: Expected) -> str:
     """Write the summary; its ledger is laid out as the pipeline's own."""
-    return "\n".join((*_heading(plan, written), "", "A run over it has to arrive at", *_ledger(expected)))
+    return "\n".join(
+        (*_heading(plan, written, expected.received), "", "A run over it has to arrive at", *_ledger(expected))
+    )
 
 
-def _heading(plan: Plan, written: Written) -> Iterator[str]:
+def _heading(plan: Plan, written: Written, received: int) -> Iterator[str]:
     end = format_time(plan.start + plan.duration)
-    rate = plan.events / max(written.seconds, 1e-3)
-    yield f"Simulated {plan.events:,} events of seed {plan.seed}, {format_time(plan.start)} to {end}"
+    rate = received / max(written.seconds, 1e-3)
+    yield f"Simulated {received:,} events of seed {plan.seed}, {format_time(plan.start)} to {end}"
+    if received > plan.events:
+        yield (
+            f"  Fraud    {received - plan.events:,} of them for {_counted(plan.attacks, 'attack')} and "
+            f"{_counted(plan.hard_negatives, 'hard negative')}, with what their customers did before"
+        )
     yield f"  Output   {written.output}: {written.lines:,} lines, {written.size / 1e6:,.1f} MB"
     if written.labels:
         yield f"  Labels   {written.labels}"
+    if written.fraud_labels:
+        yield f"  Truth    {written.fraud_labels}, a line for each attack and hard negative"
     yield f"  Time     {written.seconds:.1f} s, {rate:,.0f} events/s"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _ledger(expected: Expected) -> Iterator[str]:

@@ -1,9 +1,7 @@
-"""What is sent, one after another: good events, and among them what goes wrong.
-
-An attack will be a scenario of its own: a stream of Items with its name, merged into this one by the time of sending.
-"""
+"""What is sent, one after another: good events, and among them what goes wrong, and scenarios."""
 
 from collections.abc import Iterator
+from heapq import merge
 
 import msgspec
 
@@ -14,6 +12,7 @@ from pipeline.simulator.outcomes import COUNTED, DUPLICATE
 from pipeline.simulator.plan import Plan
 from pipeline.simulator.records import Broken, Item
 from pipeline.simulator.rhythm import sending_times
+from pipeline.simulator.scenarios.staging import staged
 from pipeline.simulator.traffic import Traffic
 from transforms.core.reasons import Reason
 from transforms.core.times import HOUR, MILLISECOND, MINUTE
@@ -28,10 +27,18 @@ _SOON = 20 * MINUTE
 
 
 def history(plan: Plan) -> Iterator[Item | Broken]:
-    """Give all that is sent, lazily and in the order of sending; so many as ``plan.events`` says."""
+    """Give all that is sent, lazily and in the order of sending; so many as ``plan.events`` says, and scenarios.
+
+    Scenarios are merged into the rest by the time of sending, and change nothing of it.
+    """
     happening = _Happening(plan)
     times = sending_times(plan.start, plan.duration, plan.events, Dice(plan.seed, "times"))
-    return (happening.next(number, sent) for number, sent in enumerate(times))
+    rest = (happening.next(number, sent) for number, sent in enumerate(times))
+    return merge(rest, staged(plan), key=_sent) if plan.attacks or plan.hard_negatives else rest
+
+
+def _sent(entry: Item | Broken) -> int:
+    return entry.item.sent if isinstance(entry, Broken) else entry.sent
 
 
 class _Happening:

@@ -17,7 +17,7 @@ No window of a fraud rule then sees a household at work more than a few times.
 """
 
 _FEWEST, _MOST = 1 << 10, 1 << 32
-_STRIDE = 0x9E3779B1  # 2**32 / golden ratio, odd: neighbours in turn are no neighbours in number (Knuth, TAOCP 3, 6.4)
+STRIDE = 0x9E3779B1  # 2**32 / golden ratio, odd: neighbours in turn are no neighbours in number (Knuth, TAOCP 3, 6.4)
 _TOKEN = 1 << 40
 _WORD = 1 << 64
 _IPV4_HOMES = 1 << 17
@@ -37,7 +37,9 @@ class People:
     def __init__(self, plan: Plan, year: int) -> None:
         busiest = max(plan.expected(kind) for kind in ("login", "payment", "change"))
         turns = min(busiest, busiest * PEAK * REST // plan.duration)
-        self._mask = min(max(_FEWEST, 1 << turns.bit_length()), _MOST) - 1
+        self.size = min(max(_FEWEST, 1 << turns.bit_length()), _MOST)
+        """Customers take turns up to this number; those beyond it are seen only where they are asked for."""
+        self._mask = self.size - 1
         self._seed = plan.seed
         self._year = year
 
@@ -48,14 +50,14 @@ class People:
 
     def in_turn(self) -> Iterator[Customer]:
         """Give all customers again and again, always in the same order, so that nobody comes twice in a short time."""
-        return (self.customer((number * _STRIDE + self._seed) & self._mask) for number in count())
+        return (self.customer((number * STRIDE + self._seed) & self._mask) for number in count())
 
     def customer(self, number: int) -> Customer:
         """Make a customer; tokens are different for each."""
         bits = mixed(number ^ self._seed << 32)
         brand, prefix = ISSUERS[bits % len(ISSUERS)]
         card = Card(
-            fingerprint=f"fp_{number * _STRIDE % _TOKEN:010x}",
+            fingerprint=f"fp_{number * STRIDE % _TOKEN:010x}",
             bin=prefix,
             last4=f"{(bits >> 8 & 0xFFFF) % 10_000:04}",
             brand=brand,
@@ -65,7 +67,7 @@ class People:
         )
         return Customer(
             account_id=_account(number),
-            device_id=f"d-{number * _STRIDE % (1 << 32):08x}",
+            device_id=f"d-{number * STRIDE % (1 << 32):08x}",
             ip=_address(number >> 1),
             user_agent=_agent(number),
             city=CITIES[bits >> 52 & 7],

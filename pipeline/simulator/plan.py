@@ -11,6 +11,7 @@ class Plan(NamedTuple):
     is not. ``start`` and ``duration`` are microseconds and span the times of sending. ``mix`` weighs the kinds of
     events. Ratios are of all events, ``bots`` of the page views, ``redelivered`` of the messages. With ``envelope``
     events travel in messages that have a publish time; ``events_per_message`` is None for a mixture.
+    Scenarios, so many ``attacks`` and so many ``hard_negatives``, bring events of their own beside ``events``.
     """
 
     events: int
@@ -27,6 +28,8 @@ class Plan(NamedTuple):
     redelivered: float
     envelope: bool
     events_per_message: int | None
+    attacks: int
+    hard_negatives: int
 
     def expected(self, kind: str) -> int:
         """Give about how many events of a kind there will be, rounded up."""

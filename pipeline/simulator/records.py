@@ -9,7 +9,7 @@ from pipeline.simulator.framing import NO_ATTRIBUTES
 from pipeline.simulator.outcomes import COUNTED
 
 NORMAL = "normal"
-"""The scenario of all that nobody meant to be an attack."""
+"""The scenario of all that belongs to none: neither to an attack nor to a hard negative."""
 
 
 class Item(msgspec.Struct, gc=False):

@@ -9,19 +9,17 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from pipeline.simulator.dice import Dice, spread
+from pipeline.simulator.forms import MISTYPED_PASSWORD, Order, change, login, payment
 from pipeline.simulator.kinds import CHANGE, LOGIN, PAYMENT, Kind
 from pipeline.simulator.people import People
 from pipeline.simulator.plan import Plan
 from pipeline.simulator.pool import Pool, Visit
 from pipeline.simulator.shop import (
     CHANGES,
-    DECLINES,
     MERCHANTS,
     MISTYPED,
     OUTCOMES,
     SECOND_TRIES,
-    Card,
-    Customer,
 )
 from transforms.core.times import SECOND
 
@@ -30,8 +28,7 @@ _PACE = 20
 
 _APART = 9
 _MISTYPED, _OUTCOMES = spread(MISTYPED), spread(OUTCOMES)
-_SECOND_TRIES, _DECLINES = spread(SECOND_TRIES), spread(DECLINES)
-_CHANNELS = spread((("ecommerce", 94), ("recurring", 4), ("moto", 2)))
+_SECOND_TRIES = spread(SECOND_TRIES)
 _RARELY = 10
 
 
@@ -54,15 +51,8 @@ class Logins:
     def _turn(self) -> Visit:
         customer = next(self._customers)
         for _ in range(self._dice.pick(_MISTYPED)):
-            yield self._login(customer, '"failure","failure_reason":"bad_password"')
-        yield self._login(customer, '"success"')
-
-    def _login(self, customer: Customer, outcome: str) -> str:
-        return (
-            f'{{"account_id":"{customer.account_id}","outcome":{outcome},"ip":"{customer.ip}",'
-            f'"device_id":"{customer.device_id}","user_agent":"{customer.user_agent}",'
-            f'"geo":{_geo(self._dice, customer)}}}'
-        )
+            yield login(self._dice, customer, MISTYPED_PASSWORD)
+        yield login(self._dice, customer)
 
 
 class Payments:
@@ -82,9 +72,9 @@ class Payments:
         customer, merchant = next(self._customers), self._dice.pick(MERCHANTS)
         amount = 500 + self._dice.below(244) ** 2
         status = self._outcome(merchant, customer.card.bin)
-        yield self._payment(customer, merchant, amount, status)
+        yield payment(self._dice, customer, Order(merchant, amount, status))
         if status == "declined":
-            yield self._payment(customer, merchant, amount, self._dice.pick(_SECOND_TRIES))
+            yield payment(self._dice, customer, Order(merchant, amount, self._dice.pick(_SECOND_TRIES)))
 
     def _outcome(self, merchant: str, issuer: str) -> str:
         """Decide a first try; declines at one merchant and issuer are kept apart, also where there are few payments."""
@@ -95,17 +85,6 @@ class Payments:
                 return "approved"
             self._since_decline[lane] = 0
         return status
-
-    def _payment(self, customer: Customer, merchant: str, amount: int, status: str) -> str:
-        dice = self._dice
-        code = {"approved": '"00"', "declined": f'"{dice.pick(_DECLINES)}"', "error": "null"}[status]
-        more = "" if dice.below(4) else f',"checks":{{"cvc":"pass","avs_postal":null}},"geo":{_geo(dice, customer)}'
-        return (
-            f'{{"transaction_id":"t-{dice.bits():08x}","merchant_id":"{merchant}","amount":{amount},'
-            f'"currency":"{customer.city.currency}","status":"{status}","response_code":{code},'
-            f'"channel":"{dice.pick(_CHANNELS)}","account_id":"{customer.account_id}","card":{_card(customer.card)},'
-            f'"ip":"{customer.ip}","device_id":"{customer.device_id}"{more}}}'
-        )
 
 
 class Changes:
@@ -118,22 +97,5 @@ class Changes:
     def draw(self) -> tuple[Kind, str, bool]:
         """Give the next change, as ``Logins.draw`` does."""
         customer = next(self._customers)
-        where = f'"ip":"{customer.ip}","device_id":"{customer.device_id}","actor":"self"'
-        if not self._dice.below(_RARELY):
-            where = '"ip":null,"device_id":null,"actor":"support"'
-        change = self._dice.pick(CHANGES)
-        return CHANGE, f'{{"account_id":"{customer.account_id}","change_type":"{change}",{where}}}', False
-
-
-def _card(card: Card) -> str:
-    return (
-        f'{{"fingerprint":"{card.fingerprint}","bin":"{card.bin}","last4":"{card.last4}","brand":"{card.brand}",'
-        f'"funding":"{card.funding}","exp_month":{card.exp_month},"exp_year":{card.exp_year}}}'
-    )
-
-
-def _geo(dice: Dice, customer: Customer) -> str:
-    """Look up an address: the home town, wrong by a few kilometres."""
-    city = customer.city
-    lat, lon = ((round(degrees * 100) + dice.below(11) - 5) / 100 for degrees in (city.lat, city.lon))
-    return f'{{"lat":{lat},"lon":{lon},"country":"{city.country}","asn":{city.asn}}}'
+        by_support = not self._dice.below(_RARELY)
+        return CHANGE, change(customer, self._dice.pick(CHANGES), by_support=by_support), False

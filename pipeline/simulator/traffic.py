@@ -18,7 +18,8 @@ _DELAYS = ((3 * SECOND, 49), (MINUTE, 1))
 _PREFIXES = (("", 19), ("com.acme.", 1))
 """What organisations put before the name of a contract."""
 
-_WAYS = spread(((delay, prefix), n * m) for delay, n in _DELAYS for prefix, m in _PREFIXES)
+WAYS = spread(((delay, prefix), n * m) for delay, n in _DELAYS for prefix, m in _PREFIXES)
+"""How long an event waits, and what its type begins with, each pair as often as it comes."""
 
 _LANES: dict[str, type[Site | Interface | Logins | Payments | Changes]] = {
     "page_view": Site,
@@ -46,7 +47,7 @@ class Traffic:
         dice = self._dice
         self._number += 1
         kind, data, is_bot = self._lanes[bisect(self._weights, dice.below(self._weights[-1]))]()
-        delay, prefix = dice.pick(_WAYS)
+        delay, prefix = dice.pick(WAYS)
         time = sent - dice.below(min(delay, sent - self._start + 1)) + shift
         return Item(
             sent,

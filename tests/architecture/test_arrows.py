@@ -54,6 +54,9 @@ ARROWS = {
     "the simulator knows the core's rules only": Arrow(
         ("pipeline.simulator",), (*PROJECT, "apache_beam"), but=("pipeline.simulator", "transforms.core")
     ),
+    "the simulator knows nothing of the fraud rules that are judged by it": Arrow(
+        ("pipeline.simulator",), ("transforms.core.fraud",)
+    ),
     "the simulator reads no clock and does no I/O": Arrow(("pipeline.simulator",), CLOCKS + INPUT_AND_OUTPUT),
     "nobody imports the main module": Arrow(PROJECT, ("pipeline.__main__",), not_in=("pipeline.__main__",)),
     "what ships knows neither tests nor benchmarks": Arrow(PROJECT, ("tests", "benchmarks")),
@@ -107,6 +110,7 @@ def broken(source: Source) -> Iterator[str]:
         ("transforms/x.py", "import apache_beam as beam\nbeam.runners.DirectRunner()", "alone knows runners"),
         ("pipeline/simulator/x.py", "from options.settings import Settings", "core's rules only"),
         ("pipeline/simulator/x.py", "from transforms.parse_events import ParseEvents", "core's rules only"),
+        ("pipeline/simulator/x.py", "from transforms.core.fraud.rules import Rule", "judged by it"),
         ("pipeline/simulator/x.py", "import time\ntime.time()", "no clock"),
         ("pipeline/simulator/x.py", "open('x')", "no I/O"),
         ("pipeline/commands/x.py", "from pipeline.__main__ import main", "the main module"),

@@ -28,6 +28,8 @@ def test_no_words_are_the_defaults() -> None:
         "duration": HOUR,
         "mix": {"page_view": 80, "request": 8, "login": 6, "payment": 5, "change": 1},
         "bots": 0.08,
+        "attacks": 0,
+        "hard_negatives": 0,
         "duplicates": 0.02,
         "malformed": 0.01,
         "bulky_every": 1_000_000,
@@ -38,6 +40,7 @@ def test_no_words_are_the_defaults() -> None:
         "events_per_message": None,
         "output": "events.jsonl",
         "labels": "",
+        "fraud_labels": "",
         "quiet": False,
     }
 
@@ -45,9 +48,10 @@ def test_no_words_are_the_defaults() -> None:
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_every_example_is_understood(option: Option) -> None:
     words = [option.usage.split()[0], *([] if option.is_flag else [option.example])]
-    values = read_simulation(["--output", "-", "--envelope", *words])
+    room = ["--duration", "2d"] if option.name in ("attacks", "hard_negatives") else []
+    values = read_simulation(["--output", "-", "--envelope", *room, *words])
     assert values[option.name] == (True if option.is_flag else option.kind.parse(option.example))
-    assert read_simulation(["--output", "-", "--envelope", "=".join(words)])[option.name] == values[option.name]
+    assert read_simulation(["--output", "-", "--envelope", *room, "=".join(words)])[option.name] == values[option.name]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +79,11 @@ def test_every_example_is_understood(option: Option) -> None:
         (["--labels", "tests"], "--labels", "tests"),
         (["--labels", "-"], "--labels", "-"),
         (["--events_per_message", "5"], "--events_per_message", "5"),
+        (["--attacks", "-1"], "--attacks", "-1"),
+        (["--attacks", "1"], "--duration", "1h (the default)"),
+        (["--hard_negatives", "1", "--duration", "47h"], "--duration", "169200s"),
+        (["--fraud_labels", "tests"], "--fraud_labels", "tests"),
+        (["--labels", "a.jsonl", "--fraud_labels", "a.jsonl"], "--fraud_labels", "a.jsonl"),
         (["--evnts", "5"], "unknown option", "--evnts 5"),
         (["--quite", "5"], "unknown option", "--quite"),
         (["events=5"], "stray word", "events=5"),

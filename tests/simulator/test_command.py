@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from options.simulation_table import OPTIONS
+from pipeline.progress import Progress
+from pipeline.report.simulation import progress_text
 from pipeline.simulate import main
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +44,28 @@ def digest(data):
 def test_the_bytes_are_known(tmp_path, form, events, labels):
     written = simulate(tmp_path / "events", *VARIED, *form, "--labels", str(tmp_path / "labels"))
     assert (digest(written)[:16], digest((tmp_path / "labels").read_bytes())[:16]) == (events, labels)
+
+
+def test_nothing_asked_for_is_what_it_was_before_there_were_scenarios(tmp_path):
+    labels = tmp_path / "labels"
+    written = simulate(tmp_path / "events", "--events", "20000", "--labels", str(labels))
+    assert digest(written) == "722ed03a1f80dd36a64fd2fc6be0b764710406fa56965781c82a4f1d0f7941aa"
+    assert digest(labels.read_bytes()) == "16a0a348df12e61eec3c96a16234ea74ea20806807b176be672e9edcef24c6a8"
+
+
+@pytest.mark.parametrize(
+    ("form", "events", "fraud"),
+    [
+        ((), "470af8da87e76616", "4d9159f9df2dc039"),
+        (("--envelope", "--seed", "9"), "e49a822a28958ba3", "078886bf58798da8"),
+    ],
+    ids=["lines", "messages"],
+)
+def test_the_bytes_of_scenarios_are_known(tmp_path, form, events, fraud):
+    truth = tmp_path / "fraud"
+    scenarios = ("--duration", "3d", "--attacks", "8", "--hard_negatives", "8", "--fraud_labels", str(truth))
+    written = simulate(tmp_path / "events", "--events", "500", *scenarios, *form)
+    assert (digest(written)[:16], digest(truth.read_bytes())[:16]) == (events, fraud)
 
 
 def test_another_seed_writes_other_lines_and_other_ids(tmp_path):
@@ -140,6 +164,20 @@ def test_the_summary(tmp_path, capsys):
     ]
 
 
+def test_the_summary_tells_of_scenarios(tmp_path, capsys):
+    path, truth = tmp_path / "events.jsonl", tmp_path / "fraud.jsonl"
+    scenarios = ["--duration", "2d", "--attacks", "2", "--hard_negatives", "1", "--fraud_labels", str(truth)]
+    assert main(["--events", "200", *scenarios, "--output", str(path)]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    number = len(path.read_bytes().splitlines())
+    assert lines[0].startswith(f"Simulated {number:,} events of seed 1, ")
+    assert lines[1] == (
+        f"  Fraud    {number - 200:,} of them for 2 attacks and 1 hard negative, with what their customers did before"
+    )
+    assert lines[3] == f"  Truth    {truth}, a line for each attack and hard negative"
+    assert [json.loads(line)["label"] for line in truth.read_text().splitlines()].count("attack") == 2
+
+
 def test_quiet_says_nothing(tmp_path, capsys):
     simulate(tmp_path / "events", "--events", "10")
     assert capsys.readouterr() == ("", "")
@@ -180,3 +218,12 @@ def test_an_interruption_is_told_in_a_sentence(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("pipeline.simulate.lines", interrupted)
     assert main(["--output", str(tmp_path / "events")]) == 130
     assert capsys.readouterr().err == "millrace: interrupted; the output is not whole\n"
+
+
+def test_progress_tells_of_events_on_top_of_the_total():
+    progress = Progress()
+    progress.start(2_000)
+    progress.add(2_000)
+    assert progress_text(progress, 3.2) == "wrote 2,000 of 2,000 events, 3 s"
+    progress.add(500)
+    assert progress_text(progress, 4.0) == "wrote 2,500 events, 4 s"

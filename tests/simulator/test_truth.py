@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from pipeline.simulate import main
+from pipeline.simulator.scenarios.catalogue import ATTACKS, HARD_NEGATIVES
 from tests.program import added_up, ledger, run_here, select
 from transforms.core.reasons import Reason
 
@@ -101,6 +102,26 @@ def test_every_reason_that_a_file_of_events_can_have(tmp_path, form, reasons):
 def test_sparse_crowded_and_batched_histories(tmp_path, history):
     events, labels = simulated(tmp_path, *history, *EVERYTHING, "--envelope")
     compare(tmp_path, events, labels)
+
+
+@pytest.mark.parametrize("form", [(), ("--envelope",)], ids=["lines", "messages"])
+def test_a_run_arrives_at_it_with_scenarios_too(tmp_path, form):
+    scenarios = ("--attacks", "8", "--hard_negatives", "8", "--duration", "3d", "--seed", "4")
+    events, labels = simulated(tmp_path, "--events", "1500", *scenarios, *EVERYTHING, *form)
+    played = [label for label in labels if label["scenario"] != "normal"]
+    assert {label["scenario"] for label in played} == {*ATTACKS, *HARD_NEGATIVES}
+    assert {label["outcome"] for label in played if label["outcome"] != "redelivered"} == {"counted", "duplicate"}
+    compare(tmp_path, events, labels)
+
+
+def test_a_run_admits_all_events_of_scenarios(tmp_path):
+    """Where nothing is meant to go wrong nothing is refused, masked or taken for another."""
+    right = ("--malformed", "0", "--late", "0", "--in_future", "0", "--duplicates", "0")
+    scenarios = ("--attacks", "16", "--hard_negatives", "8", "--duration", "14d", "--seed", "5")
+    events, labels = simulated(tmp_path, "--events", "100", *scenarios, *right)
+    out = tmp_path / "out"
+    assert run_here(out, "--input", str(events)) == 0
+    assert added_up(ledger(out)) == [len(labels), len(labels), 0, {}, 0]
 
 
 def test_a_compressed_file_comes_to_the_same(tmp_path):
