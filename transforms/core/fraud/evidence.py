@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.core.fraud.facts import Row
 from transforms.core.fraud.rules import MOST
 
 Rows = NDArray[np.void]
@@ -55,9 +54,9 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Packed).decode
 
 
-def collected(facts: Sequence[tuple[Row, int]], ids: Sequence[str], names: Mapping[int, str]) -> Evidence:
-    """Make evidence of facts as they came; each with the number of its event among the ids."""
-    return unite([Evidence(np.array([(*row, number) for row, number in facts], ROW), ids, names)])
+def collected(facts: bytes | bytearray, ids: Sequence[str], names: Mapping[int, str]) -> Evidence:
+    """Make evidence of facts as they came: rows, each with the number of its event among the ids."""
+    return unite([Evidence(np.frombuffer(bytes(facts), ROW), ids, names)])
 
 
 def unite(parts: Iterable[Evidence]) -> Evidence:

@@ -1,15 +1,13 @@
 """Flagging: all rules over the evidence of many entities."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
-import numpy as np
-
 from transforms.core.fraud.alerts import Alert, Lists, alert_of, holds
-from transforms.core.fraud.demands import OF_MEASURE, is_evaluated
+from transforms.core.fraud.candidates import candidates
+from transforms.core.fraud.demands import is_evaluated
 from transforms.core.fraud.episodes import episodes
 from transforms.core.fraud.evidence import Evidence, of_entity
-from transforms.core.fraud.facts import Fact, strand
 from transforms.core.fraud.hits import hits
 from transforms.core.fraud.measuring import measured
 from transforms.core.fraud.rules import FraudRules, Rule, RuleKind, Severity, State
@@ -91,48 +89,3 @@ class Flagger:
                 by_account.setdefault(firing.deciding[0].value, []).append(firing)
             for account, firings in by_account.items():
                 yield ("account", seen.names[account]), firings
-
-
-def candidates(rule: Rule, entity_type: str, evidence: Evidence, rules: dict[str, Rule]) -> Sequence[int]:
-    """Give the entities that have facts enough for a rule to fire at all."""
-    groups = list(_needed(rule, entity_type, rules))
-    enough = None
-    for strands, least in groups:
-        keys, counts = np.unique(evidence.rows["entity"][np.isin(evidence.rows["strand"], strands)], return_counts=True)
-        these = keys[counts >= least]
-        enough = these if enough is None else np.intersect1d(enough, these)
-    return [] if enough is None else enough.tolist()
-
-
-def _needed(rule: Rule, entity_type: str, rules: dict[str, Rule]) -> Iterable[tuple[list[int], int]]:
-    """Give groups of strands, and how many facts of each group there must be."""
-
-    def strands(*facts: Fact) -> list[int]:
-        return [strand(entity_type, fact, rule.bucket) for fact in facts]
-
-    def ordered(*facts: Fact) -> list[int]:
-        return [strand(entity_type, fact) for fact in facts]
-
-    if rule.kind in (RuleKind.MEASURE, RuleKind.SHARE):
-        bad, others = OF_MEASURE[rule.measure]
-        is_share = rule.kind is RuleKind.SHARE
-        counted = (bad, others) if is_share or rule.measure in ("attempts", "cards") else (bad,)
-        yield strands(*counted), int(rule.at_least if is_share else rule.review)
-        if rule.min_share or is_share:
-            yield strands(bad), 1
-    elif rule.kind is RuleKind.SUCCESS_WHILE:
-        yield ordered(Fact.ACCOUNT_OK), 1
-        least = min(int(rules[name].review) for name in rule.rules)
-        yield [strand("ip", Fact.ACCOUNT_FAILED, rules[name].bucket) for name in rule.rules], least
-    elif rule.kind is RuleKind.AMOUNTS:
-        yield ordered(Fact.SMALL_FIRST), 1
-        yield ordered(Fact.LARGE_FIRST), 1
-    elif rule.kind is RuleKind.FAILURES_THEN_SUCCESS:
-        yield ordered(Fact.FAILED_FIRST), int(rule.review)
-        yield ordered(Fact.DEVICE_OK), 1
-    elif rule.kind is RuleKind.TRAVEL:
-        yield ordered(Fact.PLACE_OK), 2
-    else:
-        yield ordered(Fact.DEVICE_OK), 2
-        yield ordered(Fact.CHANGE_FIRST), 1
-        yield ordered(Fact.BIG), 1

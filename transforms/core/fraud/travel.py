@@ -6,7 +6,7 @@ from math import asin, cos, radians, sin, sqrt
 
 from transforms.core.fraud.devices import Devices
 from transforms.core.fraud.facts import Fact
-from transforms.core.fraud.gathering import position_of
+from transforms.core.fraud.places import position_of
 from transforms.core.fraud.rules import Rule
 from transforms.core.fraud.seen import Firing, Seen, Sighting, ordered_firing
 from transforms.core.times import HOUR
