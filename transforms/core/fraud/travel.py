@@ -22,11 +22,12 @@ _PLACES = 16
 def travel(rule: Rule, seen: Seen) -> Iterator[Firing]:
     """Give each success that nobody could have come to, with the one before it that asks for the most speed."""
     devices = Devices(seen)
-    last: OrderedDict[int, Sighting] = OrderedDict()
+    last: OrderedDict[int, tuple[Sighting, ...]] = OrderedDict()
     for success in seen.in_order(Fact.PLACE_OK).all:
         journeys = [
             (speed, before.time, distance, before)
-            for before in last.values()
+            for place in last.values()
+            for before in place
             for speed, distance in _speeds(rule, before, success)
             if success.b in (0, before.b) or not devices.knows(success, before.time)
         ]
@@ -34,7 +35,9 @@ def travel(rule: Rule, seen: Seen) -> Iterator[Firing]:
             speed, _, distance, before = max(journeys, key=lambda journey: journey[:2])
             observed = min(speed, FASTEST_KMH)
             yield ordered_firing(observed, observed / rule.kmh, (success, before), (("km", distance),))
-        last[success.value] = success
+        # Two of each place: of one at this very moment nobody came, but perhaps of the one before.
+        earlier = [one for one in last.get(success.value, ()) if one.time < success.time]
+        last[success.value] = (*earlier[-1:], success)
         last.move_to_end(success.value)
         if len(last) > _PLACES:
             last.popitem(last=False)
