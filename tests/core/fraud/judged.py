@@ -6,6 +6,7 @@ from typing import Any
 
 from options.fraud_rules import default_fraud_rules
 from tests.oracle.fraud_records import Episode
+from tests.oracle.records import Admitted
 from transforms.core.fraud.evidence import Evidence, unite, unpack
 from transforms.core.fraud.flagging import ALERTED, Flagger, Found
 from transforms.core.fraud.gathering import Gatherer
@@ -19,6 +20,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def event_of(told: dict[str, Any]) -> Event:
     """The event that a CloudEvent becomes."""
     return Event(told["id"], told["source"], told["type"], parse_time(told["time"]), told["data"], 1)
+
+
+def event_of_admitted(told: Admitted) -> Event:
+    """The same of an event that the oracle takes."""
+    time = (told.time - _EPOCH) // timedelta(microseconds=1)
+    return Event(told.identity[1], told.identity[0], told.contract, time, told.data, 1)
 
 
 def gathered(events: Iterable[dict[str, Any]], rules: FraudRules, size: int = 10_000) -> Evidence:
