@@ -12,10 +12,12 @@ import numpy as np
 
 from pipeline.endpoints.sqlite_access import connect, in_transaction, patiently
 from transforms.core.contracts import PAGE_VIEW
+from transforms.core.fraud.flagging import SHADOWED, SUPPRESSED
 from transforms.core.ledger import Account, account
 from transforms.core.records import LedgerRow
 
 TOP_PAGES = 10
+TOP_ALERTS = 5
 ABANDONED_SECONDS = 7 * 24 * 3600
 """After this time the receipts of an attempt that never came to its end are dropped."""
 
@@ -37,6 +39,27 @@ class Example(NamedTuple):
     payload: str
 
 
+class TopAlert(NamedTuple):
+    """An open alert; ``reason`` is the first of its reasons in words."""
+
+    score: int
+    severity: str
+    rule_id: str
+    entity_type: str
+    entity: str
+    reason: str
+
+
+class FraudFigures(NamedTuple):
+    """The alerts that the store holds, of all its runs, and what a list or a rule's state kept from being one."""
+
+    open: int = 0
+    high: int = 0
+    suppressed: int = 0
+    shadowed: int = 0
+    top: tuple[TopAlert, ...] = ()
+
+
 class Figures(NamedTuple):
     """What a run left: its account, what it handed over, and what the store holds now, of all its runs."""
 
@@ -51,6 +74,7 @@ class Figures(NamedTuple):
     top_pages: list[Page]
     examples: dict[str, Example]
     other_runs: int
+    fraud: FraudFigures = FraudFigures()
 
     @property
     def adds_up(self) -> bool:
@@ -94,7 +118,25 @@ def _read(store: sqlite3.Connection, run: str, attempt: str) -> Figures:
         _top_pages(store),
         _examples(store, total.rejected),
         others,
+        _fraud(store),
     )
+
+
+def _fraud(store: sqlite3.Connection) -> FraudFigures:
+    opened, high = store.execute(
+        "SELECT count(*), coalesce(sum(severity = 'high'), 0) FROM fraud_alerts WHERE status = 'open'"
+    ).fetchone()
+    outcomes = dict(store.execute("SELECT outcome, count(*) FROM fraud_found GROUP BY outcome"))
+    top = store.execute(
+        "SELECT score, severity, rule_id, entity_type, entity, reasons FROM fraud_alerts WHERE status = 'open'"
+        " ORDER BY score DESC, window_start DESC, alert_id LIMIT ?",
+        (TOP_ALERTS,),
+    )
+    alerts = tuple(
+        TopAlert(score, severity, rule_id, entity_type, entity, json.loads(reasons)[0]["text"])
+        for score, severity, rule_id, entity_type, entity, reasons in top
+    )
+    return FraudFigures(opened, high, outcomes.get(SUPPRESSED, 0), outcomes.get(SHADOWED, 0), alerts)
 
 
 def new_attempt() -> str:

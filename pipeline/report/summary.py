@@ -7,13 +7,15 @@ from options.table import OPTIONS
 from pipeline.endpoints.sqlite_figures import Example, Figures
 from pipeline.endpoints.sqlite_retention import Pruned
 from pipeline.report.commands import Commands, command_lines
-from pipeline.report.text import columns, cut, cut_before, padded, wrapped
+from pipeline.report.fraud import fraud_section
+from pipeline.report.text import aligned, columns, cut, cut_before, many, padded, wrapped
 from transforms.core.reasons import ADVICE, Reason
 
 NARROWEST, WIDEST = 40, 120
 _BESIDE = 64
 """Columns that an example needs to stand beside its reason; with fewer it stands below."""
 _PAGES = "SELECT url, window_start, views\nFROM page_views\nORDER BY views DESC LIMIT 5"
+_ALERTS = "SELECT score, rule_id,\nentity, reasons FROM fraud_alerts\nORDER BY status, score DESC LIMIT 5"
 _REJECTS = "SELECT reason, error_message,\npayload_string\nFROM dead_letters LIMIT 5"
 
 
@@ -60,6 +62,7 @@ def summary(figures: Figures, told: Told, width: int) -> str:
         *_alarm(figures, told, width),
         _heading(figures, told, width),
         *_top_pages(figures, width),
+        *fraud_section(figures.fraud, width),
         *_rejects(figures, width),
         _ledger(figures, width),
         *_next(figures, told, width),
@@ -115,25 +118,21 @@ def _example(example: Example | None, width: int) -> list[str]:
 
 def _heading(figures: Figures, told: Told, width: int) -> list[str]:
     rate = figures.account.received / told.seconds if told.seconds else 0
-    size = f": {_many(told.files, 'file')}, {_bytes(told.size)}"
+    size = f": {many(told.files, 'file')}, {_bytes(told.size)}"
     name = cut_before(", ".join(told.inputs) or "the bundled sample", width - len("  Windows  ") - len(size))
-    others = f", with the results of {_many(figures.other_runs, 'other run')}" if figures.other_runs else ""
+    others = f", with the results of {many(figures.other_runs, 'other run')}" if figures.other_runs else ""
     facts = [
         ("Input", name + size),
         ("Output", told.store + others),
         *([("Archive", told.archive)] if told.archive else []),
-        ("Time", f"{told.seconds:.1f} s, {_many(round(rate), 'event')}/s"),
+        ("Time", f"{told.seconds:.1f} s, {many(round(rate), 'event')}/s"),
     ]
     if figures.rows:
         facts.append(("Windows", f"{figures.first_window} to {figures.last_window}"))
     if any(told.pruned):
         rows, letters = told.pruned
-        facts.append(("Removed", f"{_many(rows, 'row')} of page_views, {_many(letters, 'dead letter')} (--retention)"))
+        facts.append(("Removed", f"{many(rows, 'row')} of page_views, {many(letters, 'dead letter')} (--retention)"))
     return [told.title, *(line for label, text in facts for line in _fact(label, text, width))]
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _fact(label: str, text: str, width: int) -> list[str]:
@@ -151,26 +150,20 @@ def _bytes(size: int) -> str:
 
 def _top_pages(figures: Figures, width: int) -> Iterator[list[str]]:
     if figures.top_pages:
-        views = _aligned("views", [page.views for page in figures.top_pages])
-        bots = _aligned("by bots", [page.bot_views for page in figures.top_pages])
+        views = aligned("views", [page.views for page in figures.top_pages])
+        bots = aligned("by bots", [page.bot_views for page in figures.top_pages])
         most = width - 6 - len(views[0]) - len(bots[0])
         room = min(most, max(7, *(columns(cut(page.url, most)) for page in figures.top_pages)))
         names = ["Top pages".ljust(room + 2), *(f"  {padded(page.url, room)}" for page in figures.top_pages)]
         rows = zip(names, views, bots, strict=True)
-        size = f"{_many(figures.urls, 'URL')}, {_many(figures.rows, 'row')} in page_views"
+        size = f"{many(figures.urls, 'URL')}, {many(figures.rows, 'row')} in page_views"
         yield [*map("  ".join, rows), f"  {size}"]
-
-
-def _aligned(head: str, numbers: list[int]) -> list[str]:
-    """Write a column of numbers under its head, all of one width."""
-    cells = [head, *(f"{number:,}" for number in numbers)]
-    return [cell.rjust(max(map(len, cells))) for cell in cells]
 
 
 def _rejects(figures: Figures, width: int) -> Iterator[list[str]]:
     rejected = sorted(figures.account.rejected.items(), key=lambda item: (-item[1], item[0]))
     if rejected:
-        counts = _aligned("", [count for _, count in rejected])[1:]
+        counts = aligned("", [count for _, count in rejected])[1:]
         longest = max(len(reason) for reason, _ in rejected)
         room = width - len(f"  {'':{longest}}  {counts[0]}  ")
         lines = ["Rejects, with an example each"]
@@ -187,7 +180,7 @@ def _rejects(figures: Figures, width: int) -> Iterator[list[str]]:
 
 def _ledger(figures: Figures, width: int) -> list[str]:
     total = figures.account
-    numbers = _aligned("", [total.received, total.counted, total.duplicate, total.refused])[1:]
+    numbers = aligned("", [total.received, total.counted, total.duplicate, total.refused])[1:]
     labels = (
         ("  received", ""),
         ("= counted", "distinct events"),
@@ -195,7 +188,7 @@ def _ledger(figures: Figures, width: int) -> list[str]:
         ("+ rejected", "set aside in dead_letters"),
     )
     lines = [f"  {label:<11}  {number}  {text}" for (label, text), number in zip(labels, numbers, strict=True)]
-    masked = [f"  Card numbers were masked in {_many(total.masked, 'event')}."] if total.masked else []
+    masked = [f"  Card numbers were masked in {many(total.masked, 'event')}."] if total.masked else []
     checks = ["  The sum adds up."] if figures.adds_up else _missing(figures, width)
     return ["Ledger", *(cut(line.rstrip(), width) for line in lines), *checks, *masked]
 
@@ -216,6 +209,8 @@ def _next(figures: Figures, told: Told, width: int) -> Iterator[list[str]]:
     steps: list[tuple[str, tuple[str, ...]]] = []
     if figures.rows:
         steps.append(("Query the results:", (*told.commands.query, told.store, _PAGES)))
+    if figures.fraud.open:
+        steps.append(("See the alerts:", (*told.commands.query, told.store, _ALERTS)))
     if figures.account.refused:
         steps.append(("See the rejects:", (*told.commands.query, told.store, _REJECTS)))
     if not told.inputs:

@@ -77,3 +77,14 @@ def _fitting(text: str, width: int) -> int:
         if used > width:
             return max(number, 1)
     return len(text)
+
+
+def aligned(head: str, numbers: list[int]) -> list[str]:
+    """Write a column of numbers under its head, all of one width."""
+    cells = [head, *(f"{number:,}" for number in numbers)]
+    return [cell.rjust(max(map(len, cells))) for cell in cells]
+
+
+def many(number: int, noun: str) -> str:
+    """Write a number of things."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -15,6 +15,7 @@ from transforms.coders import BatchCoder
 from transforms.core.page_views import ViewRules
 from transforms.core.records import Message
 from transforms.count_page_views import CountPageViews
+from transforms.gather_evidence import GatherEvidence
 from transforms.keep_ledger import KeepLedger
 from transforms.panes import FINAL, LIVE, Panes
 
@@ -38,6 +39,13 @@ Count page views/UniteSets
 Count page views/UniteSets/Group by slot
 Count page views/UniteSets/Unite
 Count page views/Count
+Gather evidence
+Gather evidence/Facts
+Gather evidence/Facts/Collect
+Gather evidence/Group by slot
+Gather evidence/Unite
+Flag fraud
+Flag fraud/Flag
 Keep ledger
 Keep ledger/Received
 Keep ledger/Received/Collect
@@ -64,6 +72,10 @@ Store page views
 Store page views/Join
 Store page views/All
 Store page views/Receipt
+Store fraud alerts
+Store fraud alerts/Join
+Store fraud alerts/All
+Store fraud alerts/Receipt
 Store dead letters
 Store dead letters/Unopened
 Store dead letters/Unopened/Join
@@ -106,7 +118,9 @@ LIVE_LABELS = (
     "Count page views/UniteSets/Rate",
     "Keep ledger/UniteSets/Key by window",
     "Keep ledger/UniteSets/Rate",
+    "Gather evidence/Rate",
     "Store page views/Global",
+    "Store fraud alerts/Global",
     "Store ledger/Global",
 )
 
@@ -138,7 +152,9 @@ def walk(panes: Panes, messages: beam.PTransform | None = None, output: str = "o
     run = resolve.Run(f"run {seed}", "attempt", [], f"{output}/store", seed, {})
     ends, steps = resolve.endpoints(settings, run), resolve.steps(settings, run)
     steps = steps._replace(
-        count_page_views=CountPageViews(ViewRules(seed=seed), panes), keep_ledger=KeepLedger(run.run_id, seed, panes)
+        count_page_views=CountPageViews(ViewRules(seed=seed), panes),
+        gather_evidence=GatherEvidence(settings.fraud_rules, seed, panes),
+        keep_ledger=KeepLedger(run.run_id, seed, panes),
     )
     root = beam.Pipeline(runner=FnApiRunner())
     build(root, ends._replace(messages=messages) if messages else ends, steps)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.endpoints.sqlite_figures import Example, Figures, Page
+from pipeline.endpoints.sqlite_figures import Example, Figures, FraudFigures, Page, TopAlert
 from pipeline.endpoints.sqlite_retention import Pruned
 from pipeline.report import commands
 from pipeline.report.commands import Commands, command_lines, commands_here
@@ -31,6 +31,20 @@ EXAMPLES = {
     "contract_violated": Example("web.page_view.v1: /data/url: " + "too long " * 30, "m2", "77", "y" * 500),
     "too_late": Example("2026-09-17T07:23:16Z is late", "m3", "0", "{}"),
 }
+
+
+FRAUD = FraudFigures(
+    1234,
+    56,
+    7,
+    8,
+    (
+        TopAlert(
+            100, "high", "card_testing.bin_attack", "merchant|bin", "shop\x1b[2J|400000", "90 different cards " * 9
+        ),
+        TopAlert(50, "review", "takeover.chain", "account", HOSTILE, "a login on a new device"),
+    ),
+)
 
 
 def figures(received: int = 0, counted: int = 0, duplicate: int = 0, **changed: Any) -> Figures:
@@ -68,6 +82,7 @@ BUSY = figures(
     urls=17,
     rows=400,
     other_runs=12,
+    fraud=FRAUD,
 )
 SCENES = {
     "a lot": (BUSY, told(inputs=())),
@@ -112,6 +127,15 @@ def test_a_busy_run_at_sixty_columns():
         "  /\N{PILE OF POO}/e\u0301                                           1        0",
         "  17 URLs, 400 rows in page_views",
         "",
+        "Fraud: 1,234 open alerts, 56 of them urgent; 7 suppressed by",
+        "the allow list; 8 by rules in SHADOW",
+        "    100  card_testing.bin_attack  merchant|bin shop\\x1b[2J|…",
+        "         90 different cards 90 different cards 90 different",
+        "         cards 90 different cards 90 different cards 90",
+        "         different cards 90 different cards 90 different ca…",
+        "     50  takeover.chain  account /\\x1b[31mred\\x07\\r\\n\\u202e…",
+        "         a login on a new device",
+        "",
         "Rejects, with an example each",
         "  not_json           30",
         "      not JSON: \\x1b[2J invalid character (byte 0)",
@@ -133,6 +157,10 @@ def test_a_busy_run_at_sixty_columns():
         "    sqlite3 out/millrace.db \\",
         "      'SELECT url, window_start, views FROM page_views",
         "      ORDER BY views DESC LIMIT 5'",
+        "  See the alerts:",
+        "    sqlite3 out/millrace.db 'SELECT score, rule_id,",
+        "      entity, reasons FROM fraud_alerts",
+        "      ORDER BY status, score DESC LIMIT 5'",
         "  See the rejects:",
         "    sqlite3 out/millrace.db 'SELECT reason, error_message,",
         "      payload_string FROM dead_letters LIMIT 5'",
