@@ -12,6 +12,7 @@ from transforms.keep_ledger import Entries, KeepLedger
 from transforms.open_messages import OpenMessages
 from transforms.outputs import Refused
 from transforms.parse_events import ParseEvents
+from transforms.take_reviews import TakeReviews
 from transforms.validate_events import ValidateEvents
 
 
@@ -24,6 +25,7 @@ class Endpoints(NamedTuple):
     messages: beam.PTransform
     page_views: beam.PTransform
     fraud_alerts: beam.PTransform
+    reviews: beam.PTransform
     dead_letters: beam.PTransform
     ledger: beam.PTransform
     archive: beam.PTransform
@@ -50,6 +52,7 @@ def build(root: beam.Pipeline, ends: Endpoints, steps: Steps) -> None:
     views = valid.batches | "Count page views" >> steps.count_page_views
     evidence = valid.batches | "Gather evidence" >> steps.gather_evidence
     flagged = evidence | "Flag fraud" >> steps.flag_fraud
+    reviews = valid.batches | "Take reviews" >> TakeReviews()
     refused = Refused(opened.rejects, parsed.rejects, valid.rejects)
     entries = Entries(opened.received, valid.batches, views.counts, refused)
     ledger = entries | "Keep ledger" >> steps.keep_ledger
@@ -57,6 +60,7 @@ def build(root: beam.Pipeline, ends: Endpoints, steps: Steps) -> None:
 
     views.rows | "Store page views" >> ends.page_views
     flagged | "Store fraud alerts" >> ends.fraud_alerts
+    reviews | "Store reviews" >> ends.reviews
     refused | "Store dead letters" >> ends.dead_letters
     ledger | "Store ledger" >> ends.ledger
     everything | "Keep archive" >> ends.archive

@@ -13,6 +13,7 @@ from options.faults import Fault, UsageError
 from options.settings import Settings
 from pipeline import __version__
 from pipeline.endpoints import resolve, sqlite_schema
+from pipeline.endpoints.alert_log import write_alert_log
 from pipeline.endpoints.files import InputFile
 from pipeline.endpoints.sqlite_figures import forget_receipts, new_attempt, read_figures
 from pipeline.endpoints.sqlite_retention import Pruned, prune
@@ -23,7 +24,7 @@ from pipeline.report.commands import commands_here
 from pipeline.report.printing import print_text
 from pipeline.report.progress import ProgressReport
 from pipeline.report.summary import Told, alarm, exit_status, summary
-from pipeline.surroundings import look_around
+from pipeline.surroundings import look_around, with_reviews
 from transforms.core.identity import stable_id
 from transforms.core.mapping import FieldMapping
 from transforms.core.times import format_time
@@ -39,6 +40,7 @@ def run(settings: Settings, options: PipelineOptions) -> int:
     with tempfile.TemporaryDirectory(prefix="millrace-") as spool:
         this = _prepare(settings, Path(spool))
         seconds = _work(settings, options, this)
+        write_alert_log(this.store)
         pruned = Pruned() if settings.retention is None else prune(this.store, settings.retention)
         return _tell(settings, this, seconds, pruned)
 
@@ -47,6 +49,7 @@ def _prepare(settings: Settings, spool: Path) -> resolve.Run:
     """Look at everything that the command line names, before anything is written."""
     event_type = settings.mapping.event_type if settings.mapping else ""
     files, contracts, faults = look_around(settings.inputs, settings.contracts, event_type, spool)
+    files = with_reviews(files, settings.output)
     if faults:
         raise UsageError(faults)
     shaping = shaping_options(settings, contracts)

@@ -21,6 +21,7 @@ class InputFile(NamedTuple):
     """A file to read, as found: ``name`` is for people, ``path`` for opening, ``modified`` in seconds since 1970.
 
     ``ends`` is a hash of the first and last bytes of a local file, to tell it from another of its name, size and time.
+    ``input_format`` is that of this file, where it is not the run's.
     """
 
     name: str
@@ -28,6 +29,7 @@ class InputFile(NamedTuple):
     size: int
     modified: float
     ends: str = ""
+    input_format: str = ""
 
 
 class ReadFiles(beam.PTransform):
@@ -81,7 +83,7 @@ class _Split(beam.DoFn):
         if head.startswith(PARQUET_MAGIC):
             yield Stretch(file.path, 0, None, "", Form.ARCHIVED), False
             return
-        form = form_of(head, self._format)
+        form = form_of(head, file.input_format or self._format)
         whole = Stretch(file.path, 0, None, fingerprint(head), form, "gzip" if gzip else "")
         if gzip or form is Form.JSON_VALUES:
             yield whole, gzip

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from apache_beam.io.filesystems import FileSystems
 
+from pipeline.endpoints.alert_log import ALERTS_NAME
 from pipeline.endpoints.archive import FOLDER as ARCHIVE
 from pipeline.endpoints.file_bytes import CHUNK_BYTES
 from pipeline.endpoints.files import InputFile
@@ -117,7 +118,8 @@ def _below(folder: Path) -> Iterator[InputFile]:
         seen.add(os.path.realpath(parent))
         if STORE_NAME in names and ARCHIVE in folders:
             folders.remove(ARCHIVE)  # what an output holds was input already; it is read where it is named
-        paths = (Path(parent, name) for name in names if not name.startswith((".", STORE_NAME)))
+        written = (".", STORE_NAME, *((ALERTS_NAME,) if STORE_NAME in names else ()))
+        paths = (Path(parent, name) for name in names if not name.startswith(written))
         yield from (_regular(path) for path in paths if path.is_file())
 
 

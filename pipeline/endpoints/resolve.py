@@ -12,7 +12,7 @@ from options.settings import Settings
 from pipeline.endpoints.archive import FOLDER, NoArchive, StoreFiles
 from pipeline.endpoints.files import InputFile, ReadFiles
 from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
-from pipeline.endpoints.sqlite_fraud import store_fraud_alerts
+from pipeline.endpoints.sqlite_fraud import store_fraud_alerts, store_reviews
 from pipeline.errors import MillraceError
 from pipeline.flow import Endpoints, Steps
 from transforms.core.contracts import fields_of, named_contract
@@ -82,6 +82,7 @@ def endpoints(settings: Settings, run: Run) -> Endpoints:
     return Endpoints(
         messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes, archive=archive),
         page_views=store_page_views(run.store, run.attempt),
+        reviews=store_reviews(run.store, run.attempt),
         fraud_alerts=store_fraud_alerts(run.store, run.attempt, settings.fraud_rules, settings.fraud_from),
         dead_letters=StoreDeadLetters(run.store, run.attempt),
         ledger=store_ledger(run.store, run.attempt),

@@ -126,7 +126,8 @@ def _fraud(store: sqlite3.Connection) -> FraudFigures:
     opened, high = store.execute(
         "SELECT count(*), coalesce(sum(severity = 'high'), 0) FROM fraud_alerts WHERE status = 'open'"
     ).fetchone()
-    outcomes = dict(store.execute("SELECT outcome, count(*) FROM fraud_found GROUP BY outcome"))
+    query = "SELECT iif(suppressed_by <> '', ?, outcome), count(DISTINCT alert_id) FROM fraud_found GROUP BY 1"
+    outcomes = dict(store.execute(query, (SUPPRESSED,)))
     top = store.execute(
         "SELECT score, severity, rule_id, entity_type, entity, reasons FROM fraud_alerts WHERE status = 'open'"
         " ORDER BY score DESC, window_start DESC, alert_id LIMIT ?",

@@ -39,10 +39,20 @@ CREATE TABLE fraud_alerts (
 CREATE INDEX fraud_alerts_by_entity ON fraud_alerts (entity_type, entity, window_start);
 CREATE TABLE fraud_evidence (slot INTEGER PRIMARY KEY, evidence BLOB NOT NULL);
 CREATE TABLE fraud_found (
-    slot INTEGER NOT NULL, source TEXT NOT NULL, alert_id TEXT NOT NULL, rule_id TEXT NOT NULL, outcome TEXT NOT NULL,
+    slot INTEGER NOT NULL, source TEXT NOT NULL, alert_id TEXT NOT NULL, outcome TEXT NOT NULL,
+    rule_id TEXT NOT NULL, entity_type TEXT NOT NULL, entity TEXT NOT NULL, evidence_seen INTEGER NOT NULL,
+    alert TEXT NOT NULL, suppressed_by TEXT NOT NULL,
     PRIMARY KEY (slot, source, alert_id)
 ) WITHOUT ROWID;
-CREATE INDEX fraud_found_by_alert ON fraud_found (alert_id);
+CREATE INDEX fraud_found_by_entity ON fraud_found (entity_type, entity, rule_id);
+CREATE TABLE reviews (
+    review_id TEXT PRIMARY KEY,
+    alert_id TEXT NOT NULL, rule_id TEXT NOT NULL, entity_type TEXT NOT NULL, entity TEXT NOT NULL,
+    case_key TEXT NOT NULL, verdict TEXT NOT NULL, reviewer TEXT NOT NULL, note TEXT NOT NULL,
+    decided_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX reviews_by_entity ON reviews (entity_type, entity, rule_id);
+CREATE TABLE fraud_outbox (number INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, event TEXT NOT NULL);
 CREATE TABLE dead_letters (
     dead_letter_id TEXT PRIMARY KEY,
     timestamp TEXT NOT NULL, payload_string TEXT, payload_bytes BLOB NOT NULL, attributes TEXT NOT NULL,

@@ -14,7 +14,7 @@ def fraud_section(fraud: FraudFigures, width: int) -> Iterator[list[str]]:
     if not (fraud.open or fraud.suppressed or fraud.shadowed):
         return
     others = [
-        *([f"{fraud.suppressed:,} suppressed by the allow list"] if fraud.suppressed else []),
+        *([f"{fraud.suppressed:,} suppressed by lists and reviews"] if fraud.suppressed else []),
         *([f"{fraud.shadowed:,} by rules in SHADOW"] if fraud.shadowed else []),
     ]
     head = "; ".join([f"Fraud: {many(fraud.open, 'open alert')}, {fraud.high:,} of them urgent", *others])

@@ -15,7 +15,7 @@ NARROWEST, WIDEST = 40, 120
 _BESIDE = 64
 """Columns that an example needs to stand beside its reason; with fewer it stands below."""
 _PAGES = "SELECT url, window_start, views\nFROM page_views\nORDER BY views DESC LIMIT 5"
-_ALERTS = "SELECT score, rule_id,\nentity, reasons FROM fraud_alerts\nORDER BY status, score DESC LIMIT 5"
+_ALERTS = "SELECT score, rule_id,\nentity, reasons FROM fraud_alerts\nORDER BY status, score DESC\nLIMIT 5"
 _REJECTS = "SELECT reason, error_message,\npayload_string\nFROM dead_letters LIMIT 5"
 
 

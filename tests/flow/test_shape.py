@@ -46,6 +46,8 @@ Gather evidence/Group by slot
 Gather evidence/Unite
 Flag fraud
 Flag fraud/Flag
+Take reviews
+Take reviews/ParDo(_Take)
 Keep ledger
 Keep ledger/Received
 Keep ledger/Received/Collect
@@ -76,6 +78,10 @@ Store fraud alerts
 Store fraud alerts/Join
 Store fraud alerts/All
 Store fraud alerts/Receipt
+Store reviews
+Store reviews/Join
+Store reviews/All
+Store reviews/Receipt
 Store dead letters
 Store dead letters/Unopened
 Store dead letters/Unopened/Join
@@ -121,6 +127,7 @@ LIVE_LABELS = (
     "Gather evidence/Rate",
     "Store page views/Global",
     "Store fraud alerts/Global",
+    "Store reviews/Global",
     "Store ledger/Global",
 )
 

@@ -128,7 +128,7 @@ def test_a_busy_run_at_sixty_columns():
         "  17 URLs, 400 rows in page_views",
         "",
         "Fraud: 1,234 open alerts, 56 of them urgent; 7 suppressed by",
-        "the allow list; 8 by rules in SHADOW",
+        "lists and reviews; 8 by rules in SHADOW",
         "    100  card_testing.bin_attack  merchant|bin shop\\x1b[2J|…",
         "         90 different cards 90 different cards 90 different",
         "         cards 90 different cards 90 different cards 90",
