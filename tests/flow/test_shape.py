@@ -127,7 +127,6 @@ LIVE_LABELS = (
     "Gather evidence/Rate",
     "Store page views/Global",
     "Store fraud alerts/Global",
-    "Store reviews/Global",
     "Store ledger/Global",
 )
 

@@ -29,6 +29,7 @@ ROW = np.dtype(
         ("id", "<u4"),
     ]
 )
+_NAMES = ("entity", "strand", "bucket", "value", "time", "event", "a", "b", "id")
 _GROUP = ("entity", "strand", "bucket")
 _ORDER = ("b", "a", "event", "time", "value", "bucket", "strand", "entity")
 """What rows are sorted by, the last first, as numpy has it."""
@@ -43,7 +44,7 @@ class Evidence(NamedTuple):
 
 
 class _Packed(msgspec.Struct, array_like=True):
-    rows: bytes
+    columns: list[bytes]
     ids: list[str]
     hashes: bytes
     names: list[str]
@@ -145,14 +146,19 @@ def recent(evidence: Evidence, kept: int) -> Evidence:
 
 
 def pack(evidence: Evidence) -> bytes:
-    """Write evidence as bytes."""
+    """Write evidence as bytes, column after column: like lies by like, and compresses well."""
     names = dict(sorted(evidence.names.items()))
     hashes = np.fromiter(names, "<u8", len(names)).tobytes()
-    return _encode(_Packed(evidence.rows.tobytes(), list(evidence.ids), hashes, list(names.values())))
+    columns = [evidence.rows[name].tobytes() for name in _NAMES]
+    return _encode(_Packed(columns, list(evidence.ids), hashes, list(names.values())))
 
 
 def unpack(data: bytes) -> Evidence:
     """Read evidence from bytes."""
     packed = _decode(data)
     hashes = np.frombuffer(packed.hashes, "<u8").tolist()
-    return Evidence(np.frombuffer(packed.rows, ROW).copy(), packed.ids, dict(zip(hashes, packed.names, strict=True)))
+    columns = [np.frombuffer(column, ROW[name]) for name, column in zip(_NAMES, packed.columns, strict=True)]
+    rows = np.empty(len(columns[0]), ROW)
+    for name, column in zip(_NAMES, columns, strict=True):
+        rows[name] = column
+    return Evidence(rows, packed.ids, dict(zip(hashes, packed.names, strict=True)))
