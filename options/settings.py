@@ -38,6 +38,7 @@ class Settings:
     keep_query: bool
     fraud_rules: FraudRules
     fraud_from: int | None
+    pii_key_file: str
     allowed_lateness: int
     max_clock_skew: int
     max_message_bytes: int

@@ -154,6 +154,14 @@ OPTIONS = (
         "2026-09-17T00:00:00Z",
     ),
     Option(
+        "pii_key_file",
+        Group.FRAUD,
+        Text("FILE"),
+        "",
+        "A secret of 16 bytes or more: alerts name people by keyed hashes.",
+        "pii.key",
+    ),
+    Option(
         "allowed_lateness",
         Group.TIME,
         Duration(),

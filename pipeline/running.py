@@ -24,10 +24,12 @@ from pipeline.report.commands import commands_here
 from pipeline.report.printing import print_text
 from pipeline.report.progress import ProgressReport
 from pipeline.report.summary import Told, alarm, exit_status, summary
-from pipeline.surroundings import look_around, with_reviews
+from pipeline.surroundings import key_faults, look_around, with_reviews
+from transforms.core.fraud.pseudonyms import key_fingerprint
 from transforms.core.identity import stable_id
 from transforms.core.mapping import FieldMapping
 from transforms.core.times import format_time
+from transforms.pii_key import read_pii_key
 
 
 def run(settings: Settings, options: PipelineOptions) -> int:
@@ -50,7 +52,7 @@ def _prepare(settings: Settings, spool: Path) -> resolve.Run:
     event_type = settings.mapping.event_type if settings.mapping else ""
     files, contracts, faults = look_around(settings.inputs, settings.contracts, event_type, spool)
     files = with_reviews(files, settings.output)
-    if faults:
+    if faults := [*faults, *key_faults(settings.pii_key_file)]:
         raise UsageError(faults)
     shaping = shaping_options(settings, contracts)
     try:
@@ -110,6 +112,7 @@ def shaping_options(settings: Settings, contracts: dict[str, str]) -> dict[str, 
         "--mapping (or the options it stands for)": "none" if mapping is None else _mapping_in_words(mapping),
         "--contracts": f"contracts of fingerprint {fingerprint}",
         "--fraud_rules": f"rules of fingerprint {settings.fraud_rules.digest[:12]}",
+        "--pii_key_file": key_fingerprint(read_pii_key(settings.pii_key_file)),
         "--fraud_from": "nothing" if settings.fraud_from is None else format_time(settings.fraud_from),
     }
 

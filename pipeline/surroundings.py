@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from options.faults import Fault, closest
@@ -11,6 +12,7 @@ from pipeline.endpoints.files import InputFile
 from pipeline.endpoints.finding import STDIN, find_inputs
 from pipeline.errors import InputError, MisfitError
 from transforms.core.contracts import PAGE_VIEW, named_contract
+from transforms.pii_key import read_pii_key
 
 SAMPLE = str(Path(__file__).parent / "sample" / "data")
 
@@ -60,6 +62,17 @@ def with_reviews(files: list[InputFile], output: str) -> list[InputFile]:
     return sorted([*(file for file in files if "://" in file.path or not path.samefile(file.path)), *found])
 
 
+def key_faults(path: str) -> Iterator[Fault]:
+    """Say what is wrong with the file of --pii_key_file, if one is given."""
+    try:
+        read_pii_key(path)
+    except ValueError as error:
+        yield Fault("--pii_key_file", path, str(error), "head -c 32 /dev/urandom > pii.key")
+    except Exception as error:  # noqa: BLE001 - each store's client raises its own, and all mean the same here
+        expected = f"a file that can be read ({shorten(str(error), 200)})"
+        yield Fault("--pii_key_file", path, expected, "head -c 32 /dev/urandom > pii.key")
+
+
 def more_faults(values: Mapping[str, Any], known: tuple[Fault, ...], spool: Path) -> list[Fault]:
     """Look around for a command line that is wrong already, so that all its faults are told at once.
 
@@ -70,6 +83,7 @@ def more_faults(values: Mapping[str, Any], known: tuple[Fault, ...], spool: Path
         found = look_around(inputs, values.get("contracts") or "", values.get("event_type") or "", spool)
     except InputError:
         return []
+    found.faults.extend(key_faults(values.get("pii_key_file") or ""))
     told = {(fault.option, fault.given) for fault in known}
     return [fault for fault in found.faults if (fault.option, fault.given) not in told]
 

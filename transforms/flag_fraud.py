@@ -7,7 +7,9 @@ import apache_beam as beam
 
 from transforms.core.fraud.evidence import unpack
 from transforms.core.fraud.flagging import Flagger, Found
+from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.fraud.rules import FraudRules
+from transforms.pii_key import read_pii_key
 
 
 class Flagged(NamedTuple):
@@ -26,11 +28,12 @@ class FlagFraud(beam.PTransform):
     Args:
         rules: the rules that the evidence was gathered for.
         fraud_from: microseconds; rules built on absence are silent before it.
+        pii_key_file: as of GatherEvidence.
     """
 
-    def __init__(self, rules: FraudRules, fraud_from: int | None = None) -> None:
+    def __init__(self, rules: FraudRules, fraud_from: int | None = None, pii_key_file: str = "") -> None:
         super().__init__()
-        self._flag = _Flag(rules, fraud_from)
+        self._flag = _Flag(rules, fraud_from, pii_key_file)
 
     def expand(self, evidence: beam.PCollection[tuple[int, bytes]]) -> beam.PCollection[Flagged]:
         """Judge each slot by itself."""
@@ -38,12 +41,13 @@ class FlagFraud(beam.PTransform):
 
 
 class _Flag(beam.DoFn):
-    def __init__(self, rules: FraudRules, fraud_from: int | None) -> None:
+    def __init__(self, rules: FraudRules, fraud_from: int | None, pii_key_file: str) -> None:
         self._rules = rules
         self._fraud_from = fraud_from
+        self._pii_key_file = pii_key_file
 
     def setup(self) -> None:
-        self._flagger = Flagger(self._rules, self._fraud_from)
+        self._flagger = Flagger(self._rules, self._fraud_from, Pseudonyms(read_pii_key(self._pii_key_file)))
 
     def process(self, element: tuple[int, bytes]) -> Iterator[Flagged]:
         slot, evidence = element

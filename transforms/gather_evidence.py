@@ -11,12 +11,14 @@ from apache_beam.transforms.window import GlobalWindows
 
 from transforms.core.fraud.evidence import gained, of_entities, pack, recent, unite, unpack
 from transforms.core.fraud.gathering import Gatherer
+from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.fraud.rules import FraudRules
 from transforms.core.records import EventBatch
 from transforms.core.times import DAY
 from transforms.flushing import CollectingDoFn, collecting
 from transforms.panes import FINAL, Panes
 from transforms.parking import Fetcher, Parking
+from transforms.pii_key import read_pii_key
 
 SLOTS = 64
 """Parts of the entities where all evidence comes at once: one part's is held where it is judged."""
@@ -42,6 +44,7 @@ class GatherEvidence(beam.PTransform):
         seed: keys the hashes.
         panes: when results come; of live ones only that they are.
         parking: where packed evidence waits for its union; for a single pane only.
+        pii_key_file: the key that identifiers are hashed with, read on the worker; without one they stand as they are.
     """
 
     def __init__(
@@ -50,10 +53,11 @@ class GatherEvidence(beam.PTransform):
         seed: int = 0,
         panes: Panes = FINAL,
         parking: Parking = Parking(),  # noqa: B008 - immutable
+        pii_key_file: str = "",
     ) -> None:
         super().__init__()
         self._is_live = panes.interval is not None
-        self._gather = _Gather(rules, seed, LIVE_SLOTS if self._is_live else SLOTS)
+        self._gather = _Gather(rules, seed, LIVE_SLOTS if self._is_live else SLOTS, pii_key_file)
         self._parking = parking
 
     def expand(self, batches: beam.PCollection[EventBatch]) -> beam.PCollection[tuple[int, bytes]]:
@@ -79,13 +83,15 @@ class _Held(NamedTuple):
 
 
 class _Gather(CollectingDoFn):
-    def __init__(self, rules: FraudRules, seed: int, slots: int) -> None:
+    def __init__(self, rules: FraudRules, seed: int, slots: int, pii_key_file: str) -> None:
         self._rules = rules
         self._seed = seed
         self._slots = slots
+        self._pii_key_file = pii_key_file
 
     def make_collector(self) -> _Held:
-        return _Held(Gatherer(self._rules, self._seed, self._slots))
+        pseudonyms = Pseudonyms(read_pii_key(self._pii_key_file))
+        return _Held(Gatherer(self._rules, self._seed, self._slots, pseudonyms))
 
     def collect(self, batch: EventBatch) -> None:
         self.collector.buffer.add(batch.events)

@@ -12,10 +12,11 @@ from options.settings import Settings
 from pipeline.endpoints.archive import FOLDER, NoArchive, StoreFiles
 from pipeline.endpoints.files import InputFile, ReadFiles
 from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
-from pipeline.endpoints.sqlite_fraud import store_fraud_alerts, store_reviews
+from pipeline.endpoints.sqlite_fraud import Judging, store_fraud_alerts, store_reviews
 from pipeline.errors import MillraceError
 from pipeline.flow import Endpoints, Steps
 from transforms.core.contracts import fields_of, named_contract
+from transforms.core.fraud.rules import FraudRules
 from transforms.core.mapping import FieldMapping
 from transforms.core.page_views import ViewRules
 from transforms.core.splitting import Bounds
@@ -83,7 +84,7 @@ def endpoints(settings: Settings, run: Run) -> Endpoints:
         messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes, archive=archive),
         page_views=store_page_views(run.store, run.attempt),
         reviews=store_reviews(run.store, run.attempt),
-        fraud_alerts=store_fraud_alerts(run.store, run.attempt, settings.fraud_rules, settings.fraud_from),
+        fraud_alerts=store_fraud_alerts(run.store, run.attempt, Judging(*_judging(settings))),
         dead_letters=StoreDeadLetters(run.store, run.attempt),
         ledger=store_ledger(run.store, run.attempt),
         archive=NoArchive() if settings.no_archive else KeepArchive(StoreFiles(archive)),
@@ -95,6 +96,10 @@ def _knowing(mapping: FieldMapping | None, contracts: dict[str, str]) -> FieldMa
     if mapping is None:
         return None
     return mapping._replace(known=fields_of(contracts[named_contract(mapping.event_type, contracts)]))
+
+
+def _judging(settings: Settings) -> tuple[FraudRules, int | None, str]:
+    return settings.fraud_rules, settings.fraud_from, settings.pii_key_file
 
 
 def steps(settings: Settings, run: Run) -> Steps:
@@ -115,7 +120,7 @@ def steps(settings: Settings, run: Run) -> Steps:
         ParseEvents(mapping, settings.source),
         ValidateEvents(run.contracts, TimePolicy(settings.allowed_lateness, settings.max_clock_skew)),
         CountPageViews(rules, FINAL, parking),
-        GatherEvidence(settings.fraud_rules, run.seed, FINAL, parking),
-        FlagFraud(settings.fraud_rules, settings.fraud_from),
+        GatherEvidence(settings.fraud_rules, run.seed, FINAL, parking, settings.pii_key_file),
+        FlagFraud(*_judging(settings)),
         KeepLedger(run.run_id, run.seed, FINAL, parking),
     )

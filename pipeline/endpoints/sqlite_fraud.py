@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import apache_beam as beam
 import pyarrow as pa
@@ -11,10 +12,12 @@ from pipeline.endpoints.sqlite_access import Store
 from pipeline.endpoints.sqlite_alerts import Key, encoded, settle
 from transforms.core.fraud.evidence import Evidence, by_slot, gained, of_entities, pack, unite, unpack
 from transforms.core.fraud.flagging import Flagger, Found
+from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.fraud.reviews import Review
 from transforms.core.fraud.rules import FraudRules
 from transforms.core.times import format_time
 from transforms.flag_fraud import Flagged
+from transforms.pii_key import read_pii_key
 
 SLOTS = 64
 """Parts of the entities; each part's evidence is one value."""
@@ -24,9 +27,17 @@ _REVIEW_BYTES = 1 << 10
 _HELD_REVIEW = "SELECT * FROM reviews WHERE review_id = ?"
 
 
-def store_fraud_alerts(path: str, attempt: str, rules: FraudRules, fraud_from: int | None) -> beam.PTransform:
+class Judging(NamedTuple):
+    """What evidence is judged by, as in FlagFraud."""
+
+    rules: FraudRules
+    fraud_from: int | None = None
+    pii_key_file: str = ""
+
+
+def store_fraud_alerts(path: str, attempt: str, judging: Judging) -> beam.PTransform:
     """Join evidence into the store and keep the alerts that follow from all of it; the receipt counts slots."""
-    join = partial(_join_evidence, rules=rules, fraud_from=fraud_from)
+    join = partial(_join_evidence, judging=judging)
     return StoreRows(path, attempt, Home("fraud_alerts", join, _one, _size_of_evidence))
 
 
@@ -47,8 +58,8 @@ def _size_of_review(_: Review) -> int:
     return _REVIEW_BYTES
 
 
-def _join_evidence(store: Store, batch: Sequence[Flagged], rules: FraudRules, fraud_from: int | None) -> None:
-    flagger = Flagger(rules, fraud_from)
+def _join_evidence(store: Store, batch: Sequence[Flagged], judging: Judging) -> None:
+    flagger = Flagger(judging.rules, judging.fraud_from, Pseudonyms(read_pii_key(judging.pii_key_file)))
     for flagged in batch:
         for slot, evidence in by_slot(unpack(flagged.evidence), SLOTS):
             _join_slot(store, slot, evidence, flagger, flagged)

@@ -18,7 +18,7 @@ from apache_beam.utils.timestamp import Timestamp
 from options.fraud_rules import default_fraud_rules
 from pipeline.endpoints.archive import StoreFiles
 from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
-from pipeline.endpoints.sqlite_fraud import store_fraud_alerts, store_reviews
+from pipeline.endpoints.sqlite_fraud import Judging, store_fraud_alerts, store_reviews
 from pipeline.endpoints.sqlite_schema import prepare
 from pipeline.flow import Endpoints, Steps, build
 from tests.program import ledger, select
@@ -113,7 +113,7 @@ class Live:
         ends = Endpoints(
             script.end(),
             _Noting(self.folder / "reached", store_page_views(self.store, run)),
-            store_fraud_alerts(self.store, run, RULES, None),
+            store_fraud_alerts(self.store, run, Judging(RULES)),
             store_reviews(self.store, run),
             StoreDeadLetters(self.store, run),
             store_ledger(self.store, run),

@@ -235,6 +235,38 @@ def test_reviews_beside_the_store_are_read_by_every_run(tmp_path):
     ]
 
 
+def test_alerts_name_nobody_where_there_is_a_key(tmp_path):
+    key = tmp_path / "pii.key"
+    key.write_bytes(b"a secret of many bytes\n")
+    rules = tmp_path / "rules.yaml"
+    allowed = "allow: [{entity_type: ip, entity: 192.0.2.7, reason: our load test}]"
+    rules.write_text(bundled_fraud_rules().replace("allow: []", allowed), encoding="utf-8")
+    burst = [payment(n, f"10:00:{n:02d}", device_id="ada-phone", account_id="ada@example.com") for n in range(20)]
+    run(tmp_path / "clear", burst)
+    run(tmp_path / "keyed", burst, "--pii_key_file", str(key))
+    run(tmp_path / "allowed", burst, "--pii_key_file", str(key), "--fraud_rules", str(rules))
+    query = "SELECT rule_id, entity_type, severity FROM fraud_alerts"
+    assert select(tmp_path / "keyed", query) == select(tmp_path / "clear", query) != []
+    everything = [json.dumps(row) for row in select(tmp_path / "keyed", "SELECT * FROM fraud_alerts")]
+    told = "".join(everything) + (tmp_path / "keyed" / "alerts.jsonl").read_text(encoding="utf-8")
+    assert not [name for name in ("192.0.2.7", "ada-phone", "ada@", "fp_") if name in told]
+    clear = (tmp_path / "clear" / "alerts.jsonl").read_text(encoding="utf-8")
+    assert "192.0.2.7" in clear
+    assert "ada@" not in clear
+    assert select(tmp_path / "allowed", "SELECT DISTINCT entity_type FROM fraud_alerts") == [["device"]]
+
+
+@pytest.mark.parametrize("content", [None, b"short"])
+def test_a_key_that_is_none(content, tmp_path, capsys):
+    path = tmp_path / "pii.key"
+    if content:
+        path.write_bytes(content)
+    assert run_here(tmp_path / "out", "--input", tmp_path, "--pii_key_file", path, "--max_nesting", "no") == 2
+    told = capsys.readouterr().err
+    assert "--pii_key_file" in told
+    assert "--max_nesting" in told
+
+
 def changes(output: Path) -> list[tuple[str, str, str]]:
     """What alerts.jsonl tells of one rule: change, window, severity."""
     lines = (output / "alerts.jsonl").read_text(encoding="utf-8").splitlines()

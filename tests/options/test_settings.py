@@ -41,6 +41,7 @@ DEFAULTS = Settings(
     keep_query=False,
     fraud_rules=default_fraud_rules(),
     fraud_from=None,
+    pii_key_file="",
     allowed_lateness=3600 * SECOND,
     max_clock_skew=300 * SECOND,
     max_message_bytes=10 * 2**20,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from transforms.core.fraud.demands import NORMAL
 from transforms.core.fraud.episodes import Episode
+from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.fraud.reasons import Reason, reasons
 from transforms.core.fraud.rules import FraudRules, Rule, RuleKind, Severity
 from transforms.core.fraud.seen import NAMED, Seen
@@ -44,10 +45,10 @@ class Lists(NamedTuple):
     blocked: Mapping[tuple[str, str], int | None]
 
     @classmethod
-    def of(cls, rules: FraudRules) -> "Lists":
-        """Take the lists out of a rules file."""
+    def of(cls, rules: FraudRules, pseudonyms: Pseudonyms) -> "Lists":
+        """Take the lists out of a rules file, with the names that alerts have."""
         allowed, blocked = (
-            {(entry.entity_type, entry.entity): entry.until for entry in entries}
+            {(one.entity_type, pseudonyms.entity(one.entity_type, one.entity)): one.until for one in entries}
             for entries in (rules.allow, rules.block)
         )
         return cls(allowed, blocked)

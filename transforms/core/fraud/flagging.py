@@ -10,6 +10,7 @@ from transforms.core.fraud.episodes import episodes
 from transforms.core.fraud.evidence import Evidence, of_entity
 from transforms.core.fraud.hits import hits
 from transforms.core.fraud.measuring import measured
+from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.fraud.rules import FraudRules, Rule, RuleKind, Severity, State
 from transforms.core.fraud.seen import Firing, Seen
 from transforms.core.fraud.sequences import amounts, chain, failures_then_success
@@ -32,11 +33,17 @@ class Flagger:
     Args:
         rules: the rules.
         fraud_from: microseconds; rules built on absence are silent before it.
+        pseudonyms: as of the Gatherer, for the names on the lists.
     """
 
-    def __init__(self, rules: FraudRules, fraud_from: int | None = None) -> None:
+    def __init__(
+        self,
+        rules: FraudRules,
+        fraud_from: int | None = None,
+        pseudonyms: Pseudonyms = Pseudonyms(),  # noqa: B008 - immutable
+    ) -> None:
         self._rules = rules
-        self._lists = Lists.of(rules)
+        self._lists = Lists.of(rules, pseudonyms)
         self._fraud_from = fraud_from
         self._by_id = {rule.id: rule for rule in rules.rules}
 

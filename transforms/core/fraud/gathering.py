@@ -11,6 +11,7 @@ from transforms.core.fraud.facts import Fact
 from transforms.core.fraud.money import currency_number
 from transforms.core.fraud.places import place_and_position
 from transforms.core.fraud.plans import APPROVED, DECLINED, Limits, Strands, ordered_value, plans, strands_of_fact
+from transforms.core.fraud.pseudonyms import Pseudonyms, entity_name
 from transforms.core.fraud.rules import CHANGES, ENTITY_TYPES, FraudRules
 from transforms.core.identity import event_identities
 from transforms.core.records import Event
@@ -24,11 +25,6 @@ _row = Struct("<QIqQqQqQI").pack
 """A row of evidence, as numpy has it."""
 
 
-def entity_name(*parts: str) -> str:
-    """Join the values that make an entity by bars; a bar in one is escaped."""
-    return "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
-
-
 class Gatherer:
     """Collects facts of events until they are flushed as packed evidence, a slot of entities each.
 
@@ -36,9 +32,17 @@ class Gatherer:
         rules: what is asked for.
         seed: keys the hashes.
         slots: how many parts the entities have.
+        pseudonyms: what stands for people.
     """
 
-    def __init__(self, rules: FraudRules, seed: int = 0, slots: int = 64) -> None:
+    def __init__(
+        self,
+        rules: FraudRules,
+        seed: int = 0,
+        slots: int = 64,
+        pseudonyms: Pseudonyms = Pseudonyms(),  # noqa: B008 - immutable
+    ) -> None:
+        self._name = pseudonyms.name
         evaluated = [rule for rule in rules.rules if is_evaluated(rule)]
         wanted = {number for rule in evaluated for kind in rule.entities for number in strands_of(rule, kind)}
         self._wanted = {kind: {fact: strands_of_fact(wanted, kind, fact) for fact in Fact} for kind in ENTITY_TYPES}
@@ -86,11 +90,12 @@ class Gatherer:
         is_declined = status == "declined" and data.get("response_code") not in _ISSUER_DOWN
         if data.get("channel") == "recurring" or not (is_declined or status == "approved"):
             return
-        card, account, time = data["card"], data.get("account_id"), event.time
-        fingerprint, merchant = card["fingerprint"], data["merchant_id"]
+        card, account, device, time = data["card"], data.get("account_id"), data.get("device_id"), event.time
+        fingerprint, merchant = self._name("card", card["fingerprint"]), self._name("merchant", data["merchant_id"])
+        account = self._name("account", account) if account else None
         names = (
-            data["ip"],
-            data.get("device_id"),
+            self._name("ip", data["ip"]),
+            self._name("device", device) if device else None,
             fingerprint,
             account,
             entity_name(fingerprint, merchant) if "card|merchant" in self._types else None,
@@ -115,8 +120,9 @@ class Gatherer:
         data = event.data
         is_success = data["outcome"] == "success"
         account, device = data["account_id"], data.get("device_id")
+        account = self._name("account", account) if account else None
         key = self._entity("account", account) if account else 0
-        for kind, name in (("ip", data["ip"]), ("account", account)):
+        for kind, name in (("ip", self._name("ip", data["ip"])), ("account", account)):
             if not name or kind not in self._types:
                 continue
             wanted, entity = self._wanted[kind], self._entity(kind, name)
@@ -138,6 +144,7 @@ class Gatherer:
     def _add_change(self, event: Event, identity: int) -> None:
         change = event.data["change_type"]
         account = event.data["account_id"]
+        account = self._name("account", account) if account else None
         wanted = self._wanted["account"]
         if account and change in self._limits.changes:
             for fact in (Fact.CHANGE_FIRST, Fact.CHANGE_LAST):
