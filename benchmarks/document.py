@@ -12,6 +12,7 @@ MOST_START = 2.5
 MOST_BYTES = 32
 MOST_TIMES = {COUNTED: 2.0, WHOLE: 3.0}
 MOST_SPOILT = 5.0
+MOST_FRAUD_MICROS = 40
 NAMES = {
     LOOP: "plain loop",
     COUNTED: "pipeline, `--no_archive`",
@@ -33,6 +34,7 @@ class Found(NamedTuple):
     large_events: int
     bundles: str
     steps: str
+    fraud: str
 
 
 def bars(found: Found) -> list[Bar]:
@@ -102,6 +104,13 @@ are the two levers.
 
 {bundles}
 
+## Fraud
+
+What the rules cost on top, per payment and per login of ordinary customers (`benchmarks/fraud.py`, {tenth:,} of each): gathering facts,
+uniting them, judging them by all rules, and keeping them in the store. Page views are passed over.
+
+{fraud}
+
 ## Steps
 
 What each step costs in one process and without Beam (`benchmarks/steps.py`, {some:,} events).
@@ -126,6 +135,8 @@ def document(found: Found, picture: str = "benchmarks.svg") -> str:
         textbook=_textbook(found),
         bundles=_bundles(found),
         some=found.events // 5,
+        tenth=found.events // 10,
+        fraud=_fraud(found),
         steps=found.steps.rstrip(),
     )
 
@@ -205,3 +216,9 @@ def _textbook(found: Found) -> str:
 def _bundles(found: Found) -> str:
     head = ("messages in a bundle", "µs CPU per event", "partials per event", "bytes on the wire per event")
     return table(head, *(line.split("\t") for line in found.bundles.splitlines()))
+
+
+def _fraud(found: Found) -> str:
+    rows = [line.split("\t") for line in found.fraud.splitlines()]
+    head = ("µs CPU per event", "gather", "unite", "judge", "store", "in all", "is to be")
+    return table(head, *((*row, _holds(float(row[-1]), MOST_FRAUD_MICROS)) for row in rows))

@@ -46,13 +46,14 @@ def measure(arguments: Namespace, folder: Path) -> Found:
     books = textbook(folder, measuring, arguments.events // TEXTBOOK_SHARE)
     bundles = printed("benchmarks.bundles", max(100, arguments.events // 100))
     steps = printed("benchmarks.steps", arguments.events // 5)
+    fraud = printed("benchmarks.fraud", arguments.events // 10)
     for file in inputs[:4]:
         file.unlink()
     if arguments.large:
         tell(f"{LARGE} events, once")
     more = large(folder, measuring, LARGE) if arguments.large else {}
     machine = f"{platform.system()}, {platform.machine()}, {_cores()} cores, Python {platform.python_version()}"
-    return Found(machine, arguments.events, distinct, pairs | books, more, LARGE, bundles, steps)
+    return Found(machine, arguments.events, distinct, pairs | books, more, LARGE, bundles, steps, fraud)
 
 
 def _cores() -> int:

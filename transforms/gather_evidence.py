@@ -26,6 +26,8 @@ LIVE_SLOTS = 1024
 """Parts of the entities in live runs: a new fact reads and writes the state of its part."""
 LIVE_INTERVAL = 1
 """Seconds of processing between two looks at a part: the deciding event is to lead to an alert within five."""
+SOME = -1
+"""The slot of evidence that is no whole slot, but that of some entities."""
 KEPT = 32 * DAY
 """How long live runs remember: what rules look back, and a day and more for events that are late."""
 COMPACT_AT = 32
@@ -36,8 +38,8 @@ class GatherEvidence(beam.PTransform):
     """Gather the facts of payments, logins and account changes; events of other contracts are passed over.
 
     Input: batches of admitted events under any windowing. Output: (slot, packed evidence); for a single pane one pair a
-    slot, in live runs a pair whenever facts came, with all that is remembered of the entities that they are about. What
-    is kept is a function of the set of events and bounded per entity and minute (``core.fraud.evidence``).
+    slot, in live runs (SOME, ...) whenever facts came, with all that is remembered of the entities that they are about.
+    What is kept is a function of the set of events and bounded per entity and minute (``core.fraud.evidence``).
 
     Args:
         rules: what is asked for; of a set without rules nothing is gathered.
@@ -109,7 +111,8 @@ class _UniteOnce(beam.DoFn):
 
     def process(self, grouped: tuple[int, Iterable[bytes]]) -> Iterator[tuple[int, bytes]]:
         slot, parts = grouped
-        yield slot, pack(unite(unpack(self._fetcher.fetch_whole(part)) for part in parts))
+        first, *others = (self._fetcher.fetch_whole(part) for part in parts)
+        yield slot, pack(unite(map(unpack, (first, *others)))) if others else first
 
 
 class _UniteOverTime(beam.DoFn):
@@ -125,7 +128,7 @@ class _UniteOverTime(beam.DoFn):
         grouped: tuple[int, Iterable[bytes]],
         remembered: BagRuntimeState = beam.DoFn.StateParam(REMEMBERED),  # noqa: B008 - Beam's way to declare parameters
     ) -> Iterator[tuple[int, bytes]]:
-        slot, parts = grouped
+        _, parts = grouped
         new = unite(map(unpack, parts))
         old = list(remembered.read())
         before = unite(map(unpack, old))
@@ -136,4 +139,4 @@ class _UniteOverTime(beam.DoFn):
             remembered.clear()
             remembered.add(pack(after))
         if gainers := gained(before, after):
-            yield slot, pack(of_entities(after, gainers))
+            yield SOME, pack(of_entities(after, gainers))

@@ -10,17 +10,16 @@ import pyarrow as pa
 from pipeline.endpoints.sqlite import Home, StoreRows
 from pipeline.endpoints.sqlite_access import Store
 from pipeline.endpoints.sqlite_alerts import Key, encoded, settle
-from transforms.core.fraud.evidence import Evidence, by_slot, gained, of_entities, pack, unite, unpack
+from transforms.core.fraud.evidence import NOTHING, Evidence, by_slot, gained, of_entities, pack, unite, unpack
 from transforms.core.fraud.flagging import Flagger, Found
 from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.fraud.reviews import Review
 from transforms.core.fraud.rules import FraudRules
 from transforms.core.times import format_time
 from transforms.flag_fraud import Flagged
+from transforms.gather_evidence import SLOTS, SOME
 from transforms.pii_key import read_pii_key
 
-SLOTS = 64
-"""Parts of the entities; each part's evidence is one value."""
 _CODEC = "zstd"
 _SIZE_BYTES = 8
 _REVIEW_BYTES = 1 << 10
@@ -37,7 +36,7 @@ class Judging(NamedTuple):
 
 def store_fraud_alerts(path: str, attempt: str, judging: Judging) -> beam.PTransform:
     """Join evidence into the store and keep the alerts that follow from all of it; the receipt counts slots."""
-    join = partial(_join_evidence, judging=judging)
+    join = partial(join_evidence, judging=judging)
     return StoreRows(path, attempt, Home("fraud_alerts", join, _one, _size_of_evidence))
 
 
@@ -58,27 +57,34 @@ def _size_of_review(_: Review) -> int:
     return _REVIEW_BYTES
 
 
-def _join_evidence(store: Store, batch: Sequence[Flagged], judging: Judging) -> None:
+def join_evidence(store: Store, batch: Sequence[Flagged], judging: Judging) -> None:
+    """Unite the evidence of slots with what is held, and let alerts follow from it."""
     flagger = Flagger(judging.rules, judging.fraud_from, Pseudonyms(read_pii_key(judging.pii_key_file)))
     for flagged in batch:
-        for slot, evidence in by_slot(unpack(flagged.evidence), SLOTS):
-            _join_slot(store, slot, evidence, flagger, flagged)
+        if flagged.slot == SOME or _held(store, flagged.slot):
+            for slot, evidence in by_slot(unpack(flagged.evidence), SLOTS):
+                _join_slot(store, slot, evidence, flagger)
+        else:
+            _keep(store, flagged.slot, flagged.evidence)
+            settle(store, _replace_found(store, flagged.slot, (), flagged.found))
 
 
-def _join_slot(store: Store, slot: int, evidence: Evidence, flagger: Flagger, flagged: Flagged) -> None:
+def _join_slot(store: Store, slot: int, evidence: Evidence, flagger: Flagger) -> None:
     """Unite the evidence of a slot with what is held, and judge those again that something new is known about."""
+    held = unpack(packed) if (packed := _held(store, slot)) else NOTHING
+    united = unite([held, evidence])
+    if judged := gained(held, united):
+        _keep(store, slot, pack(united))
+        settle(store, _replace_found(store, slot, judged, flagger.flag(of_entities(united, judged))))
+
+
+def _held(store: Store, slot: int) -> bytes:
     row = store.execute("SELECT evidence FROM fraud_evidence WHERE slot = ?", (slot,)).fetchone()
-    if row:
-        held = unpack(_expanded(row[0]))
-        evidence = unite([held, evidence])
-        judged = set(gained(held, evidence))
-        found = flagger.flag(of_entities(evidence, sorted(judged)))
-    else:
-        judged = set(evidence.rows["entity"].tolist())
-        found = [one for one in flagged.found if one.source in judged]
-    if judged:
-        store.execute("INSERT OR REPLACE INTO fraud_evidence VALUES (?, ?)", (slot, _compressed(pack(evidence))))
-        settle(store, _replace_found(store, slot, judged, found))
+    return _expanded(row[0]) if row else b""
+
+
+def _keep(store: Store, slot: int, evidence: bytes) -> None:
+    store.execute("INSERT OR REPLACE INTO fraud_evidence VALUES (?, ?)", (slot, _compressed(evidence)))
 
 
 def _compressed(data: bytes) -> bytes:

@@ -30,8 +30,11 @@ FOUND = Found(
     10_000_000,
     "1\t200.00\t2.000\t185\n10\t99.90\t1.500\t160\n",
     "plain loop 4.50 us\n",
+    "payments\t20.0\t9.0\t7.0\t5.0\t41.0\nlogins\t9.0\t3.0\t2.0\t1.0\t15.0\n",
 )
 ROWS = [
+    "| payments | 20.0 | 9.0 | 7.0 | 5.0 | 41.0 | at most 40: **does not hold** |",
+    "| logins | 9.0 | 3.0 | 2.0 | 1.0 | 15.0 | at most 40: holds |",
     "| plain loop | 0.10 | 4.50 (4.00 to 5.00) | 1 |  |  |",
     (
         "| pipeline, `--no_archive` | 1.40 | 7.50 (6.00 to 9.00) | 1.65 (1.50 to 1.80)"

@@ -2,19 +2,34 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
+from itertools import pairwise
 from math import ceil
 
 import numpy as np
 
 from transforms.core.fraud.demands import OF_MEASURE
-from transforms.core.fraud.evidence import Evidence
+from transforms.core.fraud.evidence import Evidence, Rows
 from transforms.core.fraud.facts import Fact, strand
 from transforms.core.fraud.rules import Rule, RuleKind
 from transforms.core.sets import U64
 from transforms.core.times import MINUTE
 
 
-def candidates(rule: Rule, entity_type: str, evidence: Evidence, rules: Mapping[str, Rule]) -> Sequence[int]:
+class Strands:
+    """The rows of evidence by strand; within one they are by entity and bucket."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        rows = evidence.rows[np.argsort(evidence.rows["strand"], kind="stable")]
+        starts = np.flatnonzero(np.diff(rows["strand"].astype(np.int64), prepend=-1)).tolist()
+        self._rows = {int(rows["strand"][at]): rows[at:end] for at, end in pairwise([*starts, len(rows)])}
+        self._nothing = rows[:0]
+
+    def __getitem__(self, strand: int) -> Rows:
+        """Give the rows of one strand."""
+        return self._rows.get(strand, self._nothing)
+
+
+def candidates(rule: Rule, entity_type: str, evidence: Strands, rules: Mapping[str, Rule]) -> Sequence[int]:
     """Give the entities that may have something; ``rules`` are all of the set, by id."""
     judge = _measure if rule.kind in (RuleKind.MEASURE, RuleKind.SHARE) else _ORDERED[rule.kind]
     found: list[int] = reduce(np.intersect1d, judge(rule, entity_type, evidence, rules)).tolist()
@@ -24,7 +39,7 @@ def candidates(rule: Rule, entity_type: str, evidence: Evidence, rules: Mapping[
 Sets = Iterator[U64]
 
 
-def _measure(rule: Rule, entity_type: str, evidence: Evidence, _: Mapping[str, Rule]) -> Sets:
+def _measure(rule: Rule, entity_type: str, evidence: Strands, _: Mapping[str, Rule]) -> Sets:
     is_share = rule.kind is RuleKind.SHARE
     bad, others = (strand(entity_type, fact, rule.bucket) for fact in OF_MEASURE[rule.measure])
     counts_all = is_share or rule.measure in ("attempts", "cards")
@@ -34,34 +49,34 @@ def _measure(rule: Rule, entity_type: str, evidence: Evidence, _: Mapping[str, R
     yield _in_bursts(evidence, (bad, others) if counts_all else (bad,), least, rule.window)
 
 
-def _success_while(rule: Rule, entity_type: str, evidence: Evidence, rules: Mapping[str, Rule]) -> Sets:
+def _success_while(rule: Rule, entity_type: str, evidence: Strands, rules: Mapping[str, Rule]) -> Sets:
     yield _with(evidence, entity_type, Fact.ACCOUNT_OK)
     followed = [rules[name] for name in rule.rules]
     yield np.unique(np.concatenate([_in_bursts_of(one, entity_type, evidence) for one in followed]))
 
 
-def _in_bursts_of(rule: Rule, entity_type: str, evidence: Evidence) -> U64:
+def _in_bursts_of(rule: Rule, entity_type: str, evidence: Strands) -> U64:
     found: U64 = reduce(np.intersect1d, _measure(rule, entity_type, evidence, {}))
     return found
 
 
-def _amounts(_: Rule, entity_type: str, evidence: Evidence, __: Mapping[str, Rule]) -> Sets:
+def _amounts(_: Rule, entity_type: str, evidence: Strands, __: Mapping[str, Rule]) -> Sets:
     yield _with(evidence, entity_type, Fact.SMALL_FIRST)
     yield _with(evidence, entity_type, Fact.LARGE_FIRST)
 
 
-def _failures_then_success(rule: Rule, entity_type: str, evidence: Evidence, __: Mapping[str, Rule]) -> Sets:
+def _failures_then_success(rule: Rule, entity_type: str, evidence: Strands, __: Mapping[str, Rule]) -> Sets:
     yield _in_bursts(evidence, (strand(entity_type, Fact.FAILED_FIRST),), int(rule.review), rule.window)
     yield _with(evidence, entity_type, Fact.DEVICE_OK)
 
 
-def _travel(_: Rule, entity_type: str, evidence: Evidence, __: Mapping[str, Rule]) -> Sets:
-    rows = evidence.rows[evidence.rows["strand"] == strand(entity_type, Fact.PLACE_OK)]
+def _travel(_: Rule, entity_type: str, evidence: Strands, __: Mapping[str, Rule]) -> Sets:
+    rows = evidence[strand(entity_type, Fact.PLACE_OK)]
     entities, values = rows["entity"], rows["value"]
     yield np.unique(entities[1:][(entities[1:] == entities[:-1]) & (values[1:] != values[:-1])])
 
 
-def _chain(_: Rule, entity_type: str, evidence: Evidence, __: Mapping[str, Rule]) -> Sets:
+def _chain(_: Rule, entity_type: str, evidence: Strands, __: Mapping[str, Rule]) -> Sets:
     yield _with(evidence, entity_type, Fact.CHANGE_FIRST)
     yield _with(evidence, entity_type, Fact.BIG)
     yield _with(evidence, entity_type, Fact.DEVICE_OK)
@@ -76,17 +91,17 @@ _ORDERED = {
 }
 
 
-def _with(evidence: Evidence, entity_type: str, fact: Fact) -> U64:
+def _with(evidence: Strands, entity_type: str, fact: Fact) -> U64:
     """Give the entities that have a fact of a kind."""
-    return np.unique(evidence.rows["entity"][evidence.rows["strand"] == strand(entity_type, fact)])
+    return np.unique(evidence[strand(entity_type, fact)]["entity"])
 
 
-def _in_bursts(evidence: Evidence, strands: Sequence[int], least: int, window: int) -> U64:
+def _in_bursts(evidence: Strands, strands: Sequence[int], least: int, window: int) -> U64:
     """Give the entities that have so many facts of some strands within a window.
 
     Values are not told apart, so that an entity may come to nothing when it is looked at, and none is missed.
     """
-    rows = evidence.rows[np.isin(evidence.rows["strand"], strands)]
+    rows = np.concatenate([evidence[number] for number in strands])
     if len(strands) > 1:
         rows = rows[np.lexsort((rows["bucket"], rows["entity"]))]
     if len(rows) < least:

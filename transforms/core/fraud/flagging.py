@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from transforms.core.fraud.alerts import Alert, Lists, alert_of, holds
-from transforms.core.fraud.candidates import candidates
+from transforms.core.fraud.candidates import Strands, candidates
 from transforms.core.fraud.demands import is_evaluated
 from transforms.core.fraud.episodes import episodes
 from transforms.core.fraud.evidence import Evidence, of_entity
@@ -50,10 +50,11 @@ class Flagger:
     def flag(self, evidence: Evidence) -> list[Found]:
         """Give what the rules find, in a fixed order."""
         found: list[Found] = []
+        strands = Strands(evidence)
         for rule in self._rules.rules:
             if is_evaluated(rule):
                 for entity_type in ("ip",) if rule.kind is RuleKind.SUCCESS_WHILE else rule.entities:
-                    for entity in candidates(rule, entity_type, evidence, self._by_id):
+                    for entity in candidates(rule, entity_type, strands, self._by_id):
                         seen = Seen(entity_type, evidence.names[entity], of_entity(evidence, entity))
                         found += self._found(rule, seen, entity)
         return sorted(found, key=lambda one: one.alert.alert_id)
