@@ -10,10 +10,9 @@ from typing import Any
 
 from options.help import help_text
 from options.help_page import wants_help
-from pipeline.errors import MillraceError
-from pipeline.report.exits import INTERRUPTED_STATUS, USAGE_STATUS, fail
+from pipeline.report.exits import USAGE_STATUS, fail
 from pipeline.report.printing import escape_unprintable, print_text
-from pipeline.starting import caused_by_interrupt, prepare_process, terminated_as_interrupted, uncollected
+from pipeline.starting import prepare_process, run_guarded, uncollected
 
 INTERRUPTED = "millrace: interrupted; run the same command again to finish"
 
@@ -22,23 +21,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; gives the exit status (README, section 'Exit status')."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     escape_unprintable()
-    with terminated_as_interrupted():
-        try:
-            if wants_help(arguments):
-                print_text(help_text(get_terminal_size().columns), sys.stdout)
-                return 0
-            return _run(arguments)
-        except MillraceError as error:
-            return fail(f"millrace: {error}")
-        except KeyboardInterrupt:
-            return fail(INTERRUPTED, INTERRUPTED_STATUS)
-        except Exception as error:
-            if caused_by_interrupt(error):
-                return fail(INTERRUPTED, INTERRUPTED_STATUS)
-            raise
+    return run_guarded(lambda: _run(arguments), INTERRUPTED)
 
 
 def _run(arguments: list[str]) -> int:
+    if wants_help(arguments):
+        print_text(help_text(get_terminal_size().columns), sys.stdout)
+        return 0
     # Beam is imported only now: help and the check of this distribution come without its 1.5 seconds.
     from pipeline.distribution import check_distribution  # noqa: PLC0415
 

@@ -6,10 +6,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from pipeline.errors import MillraceError
+from pipeline.report.exits import INTERRUPTED_STATUS, fail
 from pipeline.report.progress import CLEAR_LINE, rewrites
 
 _LIBRARIES = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
@@ -42,8 +44,23 @@ def uncollected() -> Iterator[None]:
         gc.enable()
 
 
+def run_guarded(run: Callable[[], int], interrupted: str) -> int:
+    """Run a command to its exit status: what a person can mend, and an interruption, are told in a sentence."""
+    with _terminated_as_interrupted():
+        try:
+            return run()
+        except MillraceError as error:
+            return fail(f"millrace: {error}")
+        except KeyboardInterrupt:
+            return fail(interrupted, INTERRUPTED_STATUS)
+        except Exception as error:
+            if _caused_by_interrupt(error):
+                return fail(interrupted, INTERRUPTED_STATUS)
+            raise
+
+
 @contextmanager
-def terminated_as_interrupted() -> Iterator[None]:
+def _terminated_as_interrupted() -> Iterator[None]:
     """Let SIGTERM end the command as Ctrl-C does, so that what was spooled is removed."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -59,7 +76,7 @@ def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def caused_by_interrupt(error: BaseException | None) -> bool:
+def _caused_by_interrupt(error: BaseException | None) -> bool:
     """Tell Ctrl-C that Beam turned into an error of its own on its way up."""
     while error:
         if isinstance(error, KeyboardInterrupt):
