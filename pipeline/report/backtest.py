@@ -149,8 +149,8 @@ def _judgement(result: Result, judgement: Judgement, width: int) -> Iterator[lis
 
 def _judged(judged: Judged) -> tuple[str, ...]:
     return (
-        _NONE if judged.precision is None else f"{judged.precision:.0%}",
-        _NONE if judged.recall is None else f"{len(judged.delays):,}/{judged.attacks:,} {judged.recall:.0%}",
+        _percent(judged.right, judged.alerts),
+        f"{len(judged.delays):,}/{judged.attacks:,} {_percent(len(judged.delays), judged.attacks)}",
         _number(judged.negatives_of(Severity.REVIEW)),
         _number(judged.negatives_of(Severity.HIGH)),
         _delay(judged.median_delay),
@@ -172,6 +172,11 @@ def _missed(result: Result, judgement: Judgement, width: int) -> Iterator[list[s
         if more := len(left[result.examples :]):
             lines.append(f"  - and {more:,} more")
         yield lines
+
+
+def _percent(part: int, whole: int) -> str:
+    """Write a part in per cent, rounded down: 100 is all."""
+    return f"{100 * part // whole}%" if whole else _NONE
 
 
 def _delay(micros: int | None) -> str:

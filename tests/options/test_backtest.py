@@ -72,8 +72,8 @@ def test_all_faults_at_once(rules):
     assert faults_of("--output", "out", "--json=perhaps", "--labels", "--rename", "a=url") == [
         ("unknown option", "--output out"),
         ("--labels", "no value"),
-        ("--json", "perhaps"),
         ("--fraud_rules", "nothing"),
+        ("--json", "perhaps"),
         ("--event_type", "nothing, beside --rename"),
     ]
 
