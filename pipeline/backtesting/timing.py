@@ -8,7 +8,7 @@ from pipeline.backtesting.findings import overlaps
 from transforms.core.fraud.alerts import Alert
 from transforms.core.fraud.evidence import Evidence, of_entity
 from transforms.core.fraud.flagging import Flagger, Found
-from transforms.core.fraud.rules import FraudRules, Rule
+from transforms.core.fraud.rules import FraudRules
 
 
 class Timer:
@@ -44,10 +44,10 @@ class Timer:
         )
 
     def _flagger(self, rule_id: str) -> Flagger:
-        """Give a flagger of one rule, and of those that it follows."""
+        """Give a flagger of one rule; those that it follows are there for it alone, and flag no entity themselves."""
         if rule_id not in self._flaggers:
             rule = self._by_id[rule_id]
-            followed: list[Rule] = [self._by_id[name] for name in rule.rules]
+            followed = [self._by_id[name]._replace(entities=()) for name in rule.rules]
             self._flaggers[rule_id] = Flagger(self._rules._replace(rules=(rule, *followed)), self._fraud_from)
         return self._flaggers[rule_id]
 
