@@ -21,11 +21,12 @@ MOST_TOLD = 100
 """Faults that are told in full; a file of another kind may have one in each of its lines."""
 
 _OPTION = "--fraud_rules"
-_EXAMPLE = f"{_OPTION} fraud_rules.yaml"
 
 
-def read_fraud_rules(path: str) -> FraudRules:
+def read_fraud_rules(path: str, option: str = _OPTION) -> FraudRules:
     """Read the rules of a file, local or gs://, or the default ones where there is none ("").
+
+    ``option`` is the one that names the file, in faults.
 
     Raises:
         UsageError: with all faults of the file.
@@ -36,15 +37,15 @@ def read_fraud_rules(path: str) -> FraudRules:
         with FileSystems.open(path) as file:
             data = file.read(MAX_BYTES + 1)
     except Exception as error:  # each store's client raises its own, and all mean the same here
-        raise _unusable(path, f"a YAML file that can be read ({shorten(str(error), 200)})") from error
+        raise _unusable(option, path, f"a YAML file that can be read ({shorten(str(error), 200)})") from error
     if len(data) > MAX_BYTES:
-        raise _too_large(path)
+        raise _too_large(option, path)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _unusable(f"{PurePosixPath(path).name}, line {line}: not UTF-8", "text in UTF-8") from error
-    return parse_fraud_rules(text, PurePosixPath(path).name)
+        raise _unusable(option, f"{PurePosixPath(path).name}, line {line}: not UTF-8", "text in UTF-8") from error
+    return parse_fraud_rules(text, PurePosixPath(path).name, option)
 
 
 @cache
@@ -53,21 +54,21 @@ def default_fraud_rules() -> FraudRules:
     return parse_fraud_rules(bundled_fraud_rules(), "fraud_rules.yaml")
 
 
-def parse_fraud_rules(text: str, name: str) -> FraudRules:
-    """Read the text of a rules file; ``name`` stands for the file in faults.
+def parse_fraud_rules(text: str, name: str, option: str = _OPTION) -> FraudRules:
+    """Read the text of a rules file; ``name`` and ``option`` stand for the file in faults.
 
     Raises:
         UsageError: with all faults, in the order of their lines; of very many the first.
     """
     if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
-        raise _too_large(name)
+        raise _too_large(option, name)
     try:
         rules = read_document(compose(text))
     except UnfitError as error:
         told, more = error.misfits[:MOST_TOLD], len(error.misfits) - MOST_TOLD
-        faults = [_fault(name, misfit) for misfit in told]
+        faults = [_fault(option, name, misfit) for misfit in told]
         if more > 0:
-            faults.append(Fault(_OPTION, f"{name}: {more} more faults", "a file without them", _EXAMPLE))
+            faults.append(Fault(option, f"{name}: {more} more faults", "a file without them", _example(option)))
         raise UsageError(faults) from None
     return rules._replace(digest=digest_of(rules))
 
@@ -99,15 +100,19 @@ def _written(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
-def _fault(name: str, misfit: Misfit) -> Fault:
+def _fault(option: str, name: str, misfit: Misfit) -> Fault:
     place = f"{name}, line {misfit.line}"
     given = f"{misfit.path}: {misfit.given}" if misfit.path else misfit.given
-    return Fault(_OPTION, f"{place}: {given}", misfit.expected, misfit.example)
+    return Fault(option, f"{place}: {given}", misfit.expected, misfit.example)
 
 
-def _too_large(name: str) -> UsageError:
-    return _unusable(name, f"a file of at most {MAX_BYTES // 2**20} MiB")
+def _too_large(option: str, name: str) -> UsageError:
+    return _unusable(option, name, f"a file of at most {MAX_BYTES // 2**20} MiB")
 
 
-def _unusable(given: str, expected: str) -> UsageError:
-    return UsageError([Fault(_OPTION, given, expected, _EXAMPLE)])
+def _unusable(option: str, given: str, expected: str) -> UsageError:
+    return UsageError([Fault(option, given, expected, _example(option))])
+
+
+def _example(option: str) -> str:
+    return f"{option} fraud_rules.yaml"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from options.faults import Fault, UsageError
-from options.scanning import Scanner, following_value, parse_value
+from options.scanning import Scanner, following_value, read_value
 from options.table import Option
 
 
@@ -17,8 +17,8 @@ def read_plain_line(argv: Sequence[str], options: Sequence[Option]) -> tuple[dic
     refused = {fault.option for fault in faults}
     values = {}
     for option in options:
-        given = scanner.given.get(option.name, option.default)
-        values[option.name] = None if f"--{option.name}" in refused else parse_value(option, given, faults)
+        given = scanner.given.get(option.name, () if option.repeatable else option.default)
+        values[option.name] = None if f"--{option.name}" in refused else read_value(option, given, faults)
     return values, faults
 
 
@@ -37,13 +37,15 @@ class _PlainScanner(Scanner):
     def __init__(self, options: Sequence[Option]) -> None:
         by_name = {option.name: option for option in options}
         super().__init__(by_name, {f"--{name}" for name in by_name}, "a known option", options[0].usage)
-        self.given: dict[str, str] = {}
+        self.given: dict[str, Any] = {}
 
     def _take(self, spelled: str, value: str | None, words: deque[str]) -> None:
         option = self._options[spelled.removeprefix("--")]
         if value is None:
             value = "true" if option.is_flag else following_value(words)
-        if value:
+        if value and option.repeatable:
+            self.given.setdefault(option.name, []).append(value)
+        elif value:
             self.given[option.name] = value
         else:
             self.faults.append(Fault(spelled, "no value", option.kind.expected, option.usage))

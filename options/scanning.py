@@ -8,6 +8,7 @@ from typing import Any
 from options.faults import Fault, closest
 from options.table import Option
 
+_COMMA = re.compile(r"(?<!\\),")
 _VALUE = re.compile(r"-?|-[0-9.].*|[^-].*", re.DOTALL)
 """A word that can be a value: standard input and negative numbers begin with a dash too."""
 
@@ -68,6 +69,16 @@ class Scanner:
 def following_value(words: deque[str]) -> str | None:
     """Take the next word where it can be a value."""
     return words.popleft() if words and _VALUE.fullmatch(words[0]) else None
+
+
+def read_value(option: Option, given: Any, faults: list[Fault]) -> Any:
+    """Read the value of an option as given: its text, None, or, where it is repeatable, a list of texts."""
+    if not option.repeatable:
+        return parse_value(option, option.default if given is None else str(given), faults)
+    texts = [given] if isinstance(given, str) else given or ()
+    parts = [part.strip() for text in texts for part in _COMMA.split(text.rstrip(", "))]
+    values = [parse_value(option, part.replace("\\,", ","), faults) for part in parts]
+    return tuple(value for value in values if value is not None)
 
 
 def parse_value(option: Option, text: str, faults: list[Fault]) -> Any:

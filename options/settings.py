@@ -1,6 +1,5 @@
 """The settings of a run: plain values, checked, with all faults at once."""
 
-import re
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -11,12 +10,11 @@ from options.faults import Fault, UsageError
 from options.fraud_rules import read_fraud_rules
 from options.mapping_file import merge_pairs, read_mapping_file
 from options.pipeline_options import MillraceOptions
-from options.scanning import parse_value
-from options.table import BEAM_OPTIONS, OPTIONS, Option
+from options.scanning import read_value
+from options.table import BEAM_OPTIONS, OPTIONS
 from transforms.core.fraud.rules import FraudRules
 from transforms.core.mapping import FieldMapping
 
-_COMMA = re.compile(r"(?<!\\),")
 _RESHAPED = ("input", "mapping", "event_type", "id_field", "time_field", "rename")
 """The options that are no fields of Settings under their own name."""
 
@@ -79,27 +77,22 @@ class Settings:
 def read_values(options: Any) -> tuple[dict[str, Any], list[Fault]]:
     """Read every option of the table, of Beam's options, whatever view of them; a value with a fault is None."""
     faults: list[Fault] = []
-    values = _read_table(options, faults)
+    return complete(_read_table(options, faults), faults), faults
+
+
+def complete(values: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """Read the files that values name, and judge all values together; adds what is wrong to the faults."""
     values |= _read_mapping(values, faults)
     values |= _read_fraud_rules(values, faults)
     faults += find_conflicts(values)
-    return values, faults
+    return values
 
 
 def _read_table(options: Any, faults: list[Fault]) -> dict[str, Any]:
     ours, beams = options.view_as(MillraceOptions), options.view_as(StandardOptions)
     given = [(option, getattr(ours, option.name)) for option in OPTIONS]
     given += [(option, getattr(beams, option.name)) for option in BEAM_OPTIONS]
-    return {option.name: _read(option, value, faults) for option, value in given}
-
-
-def _read(option: Option, given: Any, faults: list[Fault]) -> Any:
-    if not option.repeatable:
-        return parse_value(option, option.default if given is None else str(given), faults)
-    texts = [given] if isinstance(given, str) else given
-    parts = [part.strip() for text in texts for part in _COMMA.split(text.rstrip(", "))]
-    values = [parse_value(option, part.replace("\\,", ","), faults) for part in parts]
-    return tuple(value for value in values if value is not None)
+    return {option.name: read_value(option, value, faults) for option, value in given}
 
 
 def _read_mapping(values: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
