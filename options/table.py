@@ -137,14 +137,7 @@ OPTIONS = (
         "5m",
     ),
     Option("keep_query", Group.RESULTS, Flag(), "", "URLs that differ only in their query (?a=b) are different URLs."),
-    Option(
-        "fraud_rules",
-        Group.FRAUD,
-        Text("FILE"),
-        "",
-        "YAML with fraud rules; gs:// too. Else the bundled ones.",
-        "mine.yaml",
-    ),
+    Option("fraud_rules", Group.FRAUD, Text("FILE"), "", "YAML with fraud rules; else the bundled ones.", "mine.yaml"),
     Option(
         "fraud_from",
         Group.FRAUD,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.backtesting.judging import Judged
 from pipeline.backtesting.results import Judgement, Result, RuleSet, kinds, missed
 from pipeline.report.tables import Table
-from pipeline.report.text import cut_before, wrapped
+from pipeline.report.text import cut_before, many, wrapped
 from transforms.core.fraud.alerts import Alert
 from transforms.core.fraud.rules import Severity, State
 from transforms.core.times import DAY, HOUR, MINUTE, SECOND, format_time
@@ -30,7 +30,7 @@ def summary(result: Result, width: int) -> str:
 
 def _heading(result: Result, width: int) -> list[str]:
     read = result.read
-    size = f": {_many(result.files, 'file')}, {result.size / 1e6:,.1f} MB"
+    size = f": {many(result.files, 'file')}, {result.size / 1e6:,.1f} MB"
     name = cut_before(", ".join(result.inputs) or "the bundled sample", width - 11 - len(size))
     events = f"payments, logins and changes: {read.events:,}; refused, of all types: {read.refused:,}"
     facts = [
@@ -121,7 +121,7 @@ def _shown(sign: str, alerts: Sequence[Alert], most: int, width: int) -> Iterato
 
 def _judgement(result: Result, judgement: Judgement, width: int) -> Iterator[list[str]]:
     attacks = sum(label.is_attack for label in judgement.labels)
-    negatives = _many(len(judgement.labels) - attacks, "hard negative")
+    negatives = many(len(judgement.labels) - attacks, "hard negative")
     table = Table("By rule", ("right", "found", "review", "high", "delay", "longest"))
     for new, old in zip(judgement.new, judgement.old, strict=True):
         if new.alerts or old.alerts or not new.rule:
@@ -129,7 +129,7 @@ def _judgement(result: Result, judgement: Judgement, width: int) -> Iterator[lis
             for name, judged in (("new", new), ("old", old)) if new != old else (("both", new),):
                 table.add(f"  {name}", _judged(judged))
     yield [
-        *wrapped(f"By the truth of {judgement.path}: {_many(attacks, 'attack')}, {negatives}", width),
+        *wrapped(f"By the truth of {judgement.path}: {many(attacks, 'attack')}, {negatives}", width),
         *table.lines(width),
         *wrapped(
             "right: alerts about an attack (precision); found: attacks with an alert (recall); review, high: hard"
@@ -198,7 +198,3 @@ def _time(micros: int) -> str:
 
 def _number(number: int) -> str:
     return f"{number:,}"
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
