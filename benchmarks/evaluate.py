@@ -4,10 +4,9 @@ Simulates histories with attacks and with days that look like attacks, runs the 
 alerts with the labels. Prints what it finds, and writes it as a document. It judges no figure.
 """
 
-import shlex
 import sys
 import tempfile
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from benchmarks.fraud_document import document, kept
@@ -46,16 +45,19 @@ def main(given: list[str]) -> int:
             except FailedError as error:
                 tell(f"FAILED: {error}")
                 return 1
-    text = document(outcomes, size, _command(given))
+    text = document(outcomes, size, _command(arguments, parser))
     before = arguments.document.read_text(encoding="utf-8") if arguments.document.exists() else ""
     arguments.document.write_text(text + kept(before), encoding="utf-8")
     print(text)  # noqa: T201
     return 0
 
 
-def _command(given: list[str]) -> str:
-    """Spell the command by which this was made."""
-    return f"make evaluate ARGS={shlex.quote(shlex.join(given))}" if given else "make evaluate"
+def _command(arguments: Namespace, parser: ArgumentParser) -> str:
+    """Spell the command by which this was made, wherever it was written to."""
+    told = {name: value for name, value in vars(arguments).items() if value != parser.get_default(name)}
+    told.pop("document", None)
+    given = " ".join(f"--{name} {value}" for name, value in told.items())
+    return f'make evaluate ARGS="{given}"' if given else "make evaluate"
 
 
 if __name__ == "__main__":

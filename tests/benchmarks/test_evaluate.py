@@ -10,7 +10,8 @@ def test_a_small_evaluation(tmp_path, capsys):
     small = ("--seeds", "1", "--attacks", "8", "--hard_negatives", "8", "--events", "1000", "--days", "2")
     assert main([*small, "--document", str(path)]) == 0
     text = path.read_text(encoding="utf-8")
-    assert text.startswith("# How well the fraud rules find what was played\n\nWritten by `make evaluate ARGS=")
+    command = 'make evaluate ARGS="--seeds 1 --attacks 8 --hard_negatives 8 --events 1000 --days 2"'
+    assert text.startswith(f"# How well the fraud rules find what was played\n\nWritten by `{command}`;")
     assert text.endswith(f"\n\n{BY_HAND}\n\n## By hand\n")
     assert "old" not in text.split("\n")
     assert text.partition(f"\n{BY_HAND}")[0] == capsys.readouterr().out.removesuffix("\n")
