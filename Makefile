@@ -35,7 +35,7 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test soak-test fuzz check bench lock wheel clean python rebuild
+.PHONY: help setup run test soak-test fuzz check bench evaluate lock wheel clean python rebuild
 rebuild:
 
 help: ## list the targets
@@ -71,6 +71,9 @@ check: $(PROJECT) $(DEV) ## set up, then judge the code: lint, format, types, ar
 # The build backend is locked with the rest: installing the project then needs no download of its own.
 bench: $(PROJECT) ## measure the pipeline beside a plain loop, and write docs/benchmarks.md (five minutes)
 	$(VENV_PYTHON) -m benchmarks.run $(ARGS)
+
+evaluate: $(PROJECT) ## judge the fraud rules on simulated attacks, and write docs/fraud-evaluation.md (five minutes)
+	$(VENV_PYTHON) -m benchmarks.evaluate $(ARGS)
 
 lock: ## compile the lock files from setup.py again (needs uv); UPGRADE=--upgrade takes newer versions
 	@for target in "requirements.lock" "requirements-dev.lock --extra dev --constraints requirements.lock"; do \
