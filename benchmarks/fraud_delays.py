@@ -11,7 +11,8 @@ from benchmarks.fraud_labels import Entity, Instance, Owners, Told
 from transforms.core.fraud.alerts import Alert
 from transforms.core.fraud.evidence import unite, unpack
 from transforms.core.fraud.flagging import ALERTED, Flagger
-from transforms.core.fraud.gathering import CHANGE, PAYMENT, Gatherer, entity_name
+from transforms.core.fraud.gathering import CHANGE, PAYMENT, Gatherer
+from transforms.core.fraud.pseudonyms import entity_name
 from transforms.core.fraud.rules import FraudRules
 from transforms.core.records import Event
 from transforms.core.times import SECOND

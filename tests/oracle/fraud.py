@@ -88,8 +88,8 @@ def _episode(rule: Rule, group: list[Firing], rules: dict[str, Any], history: Hi
 
 
 def _bad(rule: Rule, group: list[Firing], observed: Fraction) -> int:
-    """Give the number of bad things: what is observed, or of a share those in the first window of the greatest one."""
-    if rule["kind"] != "share":
+    """Give the number of bad things in the first window in which most was observed; of hits, of all of them."""
+    if rule["kind"] not in ("measure", "share"):
         return int(observed)
     return next(firing.bad or 0 for firing in group if firing.observed == observed)
 

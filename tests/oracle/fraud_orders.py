@@ -45,7 +45,8 @@ def fires_by_failures_then_success(rule: Rule, history: History) -> list[Firing]
                 failures = [one for one in logins if not one.is_success and start <= one.time < success.time]
                 if failures and len(failures) >= number(rule, "review"):
                     first = failures[0].time
-                    if not _was_known(success, first, history):
+                    is_excused = "high" not in rule or len(failures) < number(rule, "high")
+                    if not (is_excused and _was_known(success, first, history)):
                         observed = Fraction(len(failures))
                         firings.append(_ordered(entity_type, entity, first, success.time, observed))
     return firings

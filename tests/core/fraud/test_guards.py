@@ -104,6 +104,21 @@ def test_a_forgetful_owner_is_on_a_device_that_is_known(device, before, alerts):
     assert found([*known, *(failure("a", at(n / 4)) for n in range(6)), success("a", at(3), **on)]) == alerts
 
 
+@pytest.mark.parametrize(("failed", "alerts"), [(19, []), (20, [("failures_then_success", "high")])])
+def test_nobody_mistypes_twenty_times(failed, alerts):
+    """Real: 147 failures at the user's own address, and then a success."""
+    known = [success("a", at(hours=-20))]
+    assert found([*known, *(failure("a", at(n / 4)) for n in range(failed)), success("a", at(6))]) == alerts
+
+
+def test_a_mobile_network_in_a_flash_sale_is_not_urgent():
+    """Sixteen customers with a card each, a quarter of them declined."""
+    sale = [
+        (declined if n % 4 == 0 else approved)(n, at(n * 3), merchant_id=f"m{n}", account_id=f"a{n}") for n in range(16)
+    ]
+    assert found(sale) == [("cards_per_ip", "review")]
+
+
 @pytest.mark.parametrize(("hours", "alerts"), [(12, []), (8, [("impossible_travel", "review")])])
 def test_a_traveller_takes_the_plane(hours, alerts):
     """Paris and Tokyo are 9,700 km apart: 12 hours are a flight, 8 are none."""

@@ -117,7 +117,7 @@ def _judged(rule: Rule, window: _Window, start: int, end: int) -> Firing | None:
     if counted < rule.review or share < rule.min_share:
         return None
     shown = (("share", 100 * share),)
-    return Firing(start, end, counted, counted / rule.review, counted, window.deciding, *window.times, shown)
+    return Firing(start, end, counted, counted / rule.review, window.bad, window.deciding, *window.times, shown)
 
 
 def _things(rule: Rule, seen: Seen) -> Iterator[_Thing]:

@@ -39,7 +39,7 @@ def _major(sighting: Sighting) -> Decimal:
 
 
 def failures_then_success(rule: Rule, seen: Seen) -> Iterator[Firing]:
-    """Give each success after many failures, on a device that the account was not seen on before them."""
+    """Give each success after many failures on a device that is new to the account, or after very many on any."""
     failures = seen.in_order(Fact.FAILED_FIRST, Fact.FAILED_LAST)
     devices = Devices(seen)
     for success in devices.successes.all:
@@ -48,7 +48,8 @@ def failures_then_success(rule: Rule, seen: Seen) -> Iterator[Firing]:
         if observed < rule.review:
             continue
         before = failures.between(start, success.time)
-        if not devices.knows(success, before[0].time):
+        is_beyond_mistyping = rule.high is not None and observed >= rule.high
+        if is_beyond_mistyping or not devices.knows(success, before[0].time):
             yield ordered_firing(observed, observed / rule.review, (success, *before))
 
 
