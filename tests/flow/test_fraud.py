@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import strategies as st
 
+from pipeline.simulate import main as simulate
 from tests.flow.frauds import open_alerts, payment, run, wanted, written
 from tests.flow.live import Live, Script, message
 from tests.histories.counts import drawn
@@ -92,6 +93,17 @@ def test_a_rerun_and_a_replay_of_the_middle_hour_change_nothing(tmp_path):
     run(tmp_path, burst)
     run(tmp_path, burst[60:120])
     assert select(tmp_path, everything) == before
+
+
+@pytest.mark.parametrize("seed", ["11", "12"])
+def test_a_cold_start_in_normal_traffic_alerts_nobody(seed, tmp_path):
+    """Two days of customers who were never seen before, with their second devices, changes and declines."""
+    path = tmp_path / "in.jsonl"
+    traffic = ("--mix", "login=6,payment=5,change=1", "--events", "20000", "--duration", "2d", "--seed", seed)
+    assert simulate([*traffic, "--quiet", "--output", str(path)]) == 0
+    assert run_here(tmp_path / "out", "--input", path, "--no_archive") == 0
+    assert select(tmp_path / "out", "SELECT count(*) FROM fraud_alerts") == [[0]]
+    assert select(tmp_path / "out", "SELECT count(*) FROM fraud_evidence") == [[64]]
 
 
 def test_an_output_holds_alerts_of_one_set_of_rules(tmp_path, capsys):

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.core.fraud.facts import FACT_BITS, OF_ACCOUNTS
 from transforms.core.fraud.rules import MOST
 
 Rows = NDArray[np.void]
@@ -111,9 +112,9 @@ def by_slot(evidence: Evidence, slots: int) -> Iterator[tuple[int, Evidence]]:
 def _part(evidence: Evidence, rows: Rows) -> Evidence:
     """Take some rows, with the ids and names that they need."""
     used, rows["id"] = np.unique(rows["id"], return_inverse=True)
-    wanted = {*rows["entity"].tolist(), *rows["value"].tolist()}
-    names = evidence.names
-    kept = {key: names[key] for key in wanted if key in names}
+    accounts = rows["value"][np.isin(rows["strand"] & FACT_BITS, OF_ACCOUNTS)]
+    wanted = np.unique(np.concatenate((rows["entity"], accounts))).tolist()
+    kept = {key: evidence.names[key] for key in wanted if key in evidence.names}
     return Evidence(rows, [evidence.ids[number] for number in used.tolist()], kept)
 
 

@@ -61,6 +61,10 @@ class Fact(IntEnum):
     """An approved payment; value: the event; ``a``, ``b``: amount, currency."""
 
 
+FACT_BITS = (1 << 6) - 1
+"""The part of a strand's number that is the fact."""
+OF_ACCOUNTS = (int(Fact.ACCOUNT_FAILED), int(Fact.ACCOUNT_OK), int(Fact.ACCOUNT_PAID))
+"""Facts whose values are accounts, which have names."""
 WIDTHS: dict[Fact, int] = {Fact.AMOUNT: DAY}
 """Widths of buckets, where they are not those of the rules that ask for the fact."""
 _SLOW = 1 << 6
@@ -74,7 +78,7 @@ def strand(entity_type: str, fact: Fact, width: int = MINUTE) -> int:
 
 def width_of(number: int) -> int:
     """Give the width of a strand's buckets."""
-    fact = Fact(number & (_SLOW - 1))
+    fact = Fact(number & FACT_BITS)
     return WIDTHS.get(fact, HOUR if number & _SLOW else MINUTE)
 
 

@@ -45,9 +45,10 @@ class Gatherer:
         self._name = pseudonyms.name
         evaluated = [rule for rule in rules.rules if is_evaluated(rule)]
         wanted = {number for rule in evaluated for kind in rule.entities for number in strands_of(rule, kind)}
-        self._wanted = {kind: {fact: strands_of_fact(wanted, kind, fact) for fact in Fact} for kind in ENTITY_TYPES}
+        # By the number of the fact: looking up an enumeration's member in a dict is slow.
+        self._wanted = {kind: [strands_of_fact(wanted, kind, fact) for fact in Fact] for kind in ENTITY_TYPES}
         self._declined, self._approved = plans(self._wanted, DECLINED), plans(self._wanted, APPROVED)
-        self._types = frozenset(kind for kind in ENTITY_TYPES if any(self._wanted[kind].values()))
+        self._types = frozenset(kind for kind in ENTITY_TYPES if any(self._wanted[kind]))
         self._limits = Limits(evaluated)
         self._seed = seed
         self._seeds = {kind: xxh3_64_intdigest(kind.encode(), seed) for kind in (*ENTITY_TYPES, *_OTHERS)}
@@ -64,6 +65,7 @@ class Gatherer:
         self._facts = bytearray()
         self._ids: list[str] = []
         self._names: dict[int, str] = {}
+        self._keys = {kind: _Keys(self._seeds[kind], self._names) for kind in ENTITY_TYPES}
 
     def __len__(self) -> int:
         """Count the facts held."""
@@ -110,8 +112,8 @@ class Gatherer:
                 for which, strands in plan.simple:
                     if value := values[which]:
                         self._put(strands, entity, value, time, identity)
-                for fact in sizes:
-                    if strands := plan.sized.get(fact, ()):
+                for fact in sizes if plan.sized else ():
+                    if strands := plan.sized[fact]:
                         value = ordered_value(fact, time, identity, data["amount"])
                         money = data["amount"], currency_number(data["currency"])
                         self._put(strands, entity, value, time, identity, *money)
@@ -153,9 +155,7 @@ class Gatherer:
                 self._put(wanted[fact], entity, value, event.time, identity, CHANGES.index(change))
 
     def _entity(self, kind: str, name: str) -> int:
-        key = self._hashed(kind, name)
-        self._names[key] = name
-        return key
+        return self._keys[kind][name]
 
     def _hashed(self, kind: str, name: str) -> int:
         return xxh3_64_intdigest(name.encode(), self._seeds[kind])
@@ -164,3 +164,17 @@ class Gatherer:
         index = len(self._ids)
         for number, width in strands:
             self._facts += _row(entity, number, time - time % width, value, time, event, a, b, index)
+
+
+class _Keys(dict[str, int]):
+    """Hashes of names, made as they are asked for; what they stand for is noted."""
+
+    def __init__(self, seed: int, names: dict[int, str]) -> None:
+        super().__init__()
+        self._seed = seed
+        self._names = names
+
+    def __missing__(self, name: str) -> int:
+        key = self[name] = xxh3_64_intdigest(name.encode(), self._seed)
+        self._names[key] = name
+        return key

@@ -43,6 +43,9 @@ def key_fingerprint(key: bytes) -> str:
 
 def entity_name(*parts: str) -> str:
     """Join the values that make an entity by bars; a bar in one is escaped."""
+    text = "|".join(parts)
+    if text.count("|") < len(parts) and "\\" not in text:
+        return text
     return "|".join(part.replace("\\", "\\\\").replace("|", "\\|") for part in parts)
 
 
