@@ -49,9 +49,9 @@ def at(number: int, value: Any, windows: Any) -> Seen:
     return Seen(value, 7_000_000 * number, "GlobalWindow" if isinstance(windows, GlobalWindows) else ten_seconds)
 
 
-def place(message_id: str, position: int, raw: bytes) -> int:
-    """The occurrence of an event or a line: its hash, keyed by message or file and position."""
-    base = xxhash.xxh3_64_intdigest(message_id.encode() + b"\0", SEED)
+def place(message_id: str, position: int, raw: bytes, said: str = "") -> int:
+    """The occurrence of an event or a line: its hash, keyed by message or file, what the message says, and position."""
+    base = xxhash.xxh3_64_intdigest(f"{message_id}\0{said}".encode(), SEED)
     return int(xxhash.xxh3_64_intdigest(raw, (base + position) % 2**64))
 
 
@@ -77,9 +77,10 @@ def test_open_messages(windows, tmp_path):
         lambda root: root | elements([batch, unread, block], windows, Message) | OpenMessages(seed=SEED), tmp_path
     )
     good, bad = place("f", 9101, b'{"b":1}'), place("f", 9110, b"\xff")
-    passed = place("f", 100, large.digest.encode())
+    passed = place("f", 100, f"too_large {large.digest}".encode())
     shown = attributes | {"note": f"card {MASKED}"}
-    sent = [place("m1", 0, b'{"a":1}'), place("m1", 1, b'{"a":2}')]
+    said = f"\0{(NOON, sorted(shown.items()))!r}"
+    sent = [place("m1", 0, b'{"a":1}', said), place("m1", 1, b'{"a":2}', said)]
     assert opened == {
         "events": [
             at(
