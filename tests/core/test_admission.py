@@ -332,6 +332,14 @@ def test_digits_before_a_cut_are_left_out():
         assert reject.payload.count(b"*") in (7, 9)
 
 
+def test_attributes_named_by_two_card_numbers_both_stay():
+    named = {"5555555555554444": "b", "4111111111111111": "a", "*" * 16: "c", "note": "d"}
+    (reject,) = admit(Message(b"{", named)).rejects
+    assert reject.attributes == {"*" * 16: "c", "*" * 17: "a", "*" * 18: "b", "note": "d"}
+    (again,) = admit(Message(b"{", reject.attributes)).rejects
+    assert again.attributes == reject.attributes
+
+
 def test_a_long_type_costs_little_and_is_cut_in_the_reject():
     hostile = "a." * 1_000_000 + "x"
     (reject,) = admit(Message(text(view() | {"type": hostile}))).rejects

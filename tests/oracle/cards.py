@@ -26,7 +26,13 @@ def masked(text: str) -> str:
 def masked_attributes(attributes: Attributes) -> Attributes:
     """Mask the attributes of a message; what makes an event's identity in binary mode stays."""
     kept = {f"ce-{name}" for name in CLOUD_EVENT}
-    return {masked(name): text if name in kept else masked(text) for name, text in attributes.items()}
+    found: Attributes = {}
+    for name, text in sorted(attributes.items()):
+        shown = masked(name)
+        while shown in found:
+            shown += "*"
+        found[shown] = text if name in kept else masked(text)
+    return found
 
 
 def masked_bytes(text: bytes) -> bytes:

@@ -79,7 +79,10 @@ def mask_attributes(attributes: Mapping[str, str]) -> Mapping[str, str]:
     """Mask the names and values of attributes; an identity in CloudEvents binary mode stays as it is."""
     if not attributes or not suspicious(" ".join((*attributes, *attributes.values())).encode("utf-8", "replace")):
         return attributes
-    return {
-        mask_text(name): value if name.lower() in _UNMASKED_ATTRIBUTES else mask_text(value)
-        for name, value in attributes.items()
-    }
+    masked: dict[str, str] = {}
+    for name in sorted(attributes):
+        shown, value = mask_text(name), attributes[name]
+        while shown in masked:  # two numbers look alike when they are masked, and both attributes stay
+            shown += "*"
+        masked[shown] = value if name.lower() in _UNMASKED_ATTRIBUTES else mask_text(value)
+    return masked
