@@ -14,6 +14,7 @@ from options.settings import Settings
 from pipeline import __version__
 from pipeline.endpoints import resolve, sqlite_schema
 from pipeline.endpoints.alert_log import write_alert_log
+from pipeline.endpoints.archive import remove_abandoned
 from pipeline.endpoints.files import InputFile
 from pipeline.endpoints.sqlite_figures import forget_receipts, new_attempt, read_figures
 from pipeline.endpoints.sqlite_retention import Pruned, prune
@@ -43,6 +44,7 @@ def run(settings: Settings, options: PipelineOptions) -> int:
         this = _prepare(settings, Path(spool))
         seconds = _work(settings, options, this)
         write_alert_log(this.store)
+        remove_abandoned(resolve.archive_of(settings))
         pruned = Pruned() if settings.retention is None else prune(this.store, settings.retention)
         return _tell(settings, this, seconds, pruned)
 

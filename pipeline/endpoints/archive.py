@@ -26,6 +26,7 @@ LOG = logging.getLogger(__name__)
 FOLDER = "archive"
 """The archive's place within an output."""
 PARQUET_MAGIC = b"PAR1"
+ABANDONED_SECONDS = 24 * 3600
 _INCOMING = ".incoming"
 _ROWS_AT_ONCE = 2_500
 
@@ -89,6 +90,14 @@ def store_file(archive: Path, file: ArchiveFile) -> None:
             time.sleep(FIRST_WAIT_SECONDS * 2 ** (attempt - 1))
         else:
             return
+
+
+def remove_abandoned(archive: str) -> None:
+    """Remove what runs that were killed left half written, a day ago or more: no run works that long at one file."""
+    for path in Path(archive, _INCOMING).glob("*"):
+        with suppress(OSError):
+            if path.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+                path.unlink()
 
 
 def read_archive_file(file: IO[bytes], path: str, *, kept: bool) -> Iterator[Message]:

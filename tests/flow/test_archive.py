@@ -3,7 +3,9 @@
 import base64
 import gzip
 import json
+import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +252,17 @@ def test_a_file_is_never_seen_half_written(tmp_path, monkeypatch):
     assert {str(Path("archive", path)): data for path, data in files_of(tmp_path).items()} == {
         str(Path(path).relative_to(tmp_path)): data for path, data in renamed.items()
     }
+
+
+def test_what_a_killed_run_left_half_written_goes_after_a_day(tmp_path):
+    incoming = tmp_path / "archive" / ".incoming"
+    incoming.mkdir(parents=True)
+    old, new = incoming / "old.parquet.1", incoming / "new.parquet.2"
+    for path in (old, new):
+        path.write_bytes(b"PAR1")
+    os.utime(old, (time.time() - 90_000,) * 2)
+    assert run_here(tmp_path, "--input", input_of("json_lines")) == 0
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 # When it breaks
