@@ -49,7 +49,7 @@ def _load(path: str) -> dict[Any, Any]:
         raise _unusable(path, f"a YAML file that can be read ({shorten(str(error), 200)})") from error
     try:
         entries = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         raise _unusable(path, f"valid YAML ({shorten(str(error), 200)})") from error
     if not isinstance(entries, dict):
         raise _unusable(path, f"a YAML file with the keys {_KEYS}")

@@ -60,6 +60,7 @@ def test_examples_are_a_valid_file(path: Path) -> None:
         ("- a\n", "a YAML file with the keys"),
         ("a: [", "valid YAML"),
         ("a: \x00", "valid YAML"),
+        (r'a: "\UFFFFFFFF"', "valid YAML"),
         ("time_field: 2026-99-99", "valid YAML"),
         ("[" * 5_000, "valid YAML"),
         ("event_type: 1", "text that is not empty"),
