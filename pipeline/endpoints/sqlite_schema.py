@@ -52,6 +52,23 @@ CREATE TABLE reviews (
     decided_at TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX reviews_by_entity ON reviews (entity_type, entity, rule_id);
+CREATE VIEW fraud_rule_quality AS
+    WITH verdicts AS (
+        SELECT rule_id, verdict,
+            row_number() OVER (PARTITION BY alert_id ORDER BY decided_at DESC, review_id DESC) AS place
+        FROM reviews
+    ), counted AS (
+        SELECT rule_id, count(*) AS alerts, 0 AS confirmed_fraud, 0 AS false_positive, 0 AS inconclusive
+        FROM fraud_alerts WHERE status = 'open' GROUP BY rule_id
+        UNION ALL
+        SELECT rule_id, 0, sum(verdict = 'confirmed_fraud'), sum(verdict = 'false_positive'),
+            sum(verdict = 'inconclusive')
+        FROM verdicts WHERE place = 1 GROUP BY rule_id
+    )
+    SELECT rule_id, sum(alerts) AS alerts, sum(confirmed_fraud) AS confirmed_fraud,
+        sum(false_positive) AS false_positive, sum(inconclusive) AS inconclusive,
+        round(1.0 * sum(confirmed_fraud) / nullif(sum(confirmed_fraud) + sum(false_positive), 0), 3) AS precision
+    FROM counted GROUP BY rule_id;
 CREATE TABLE fraud_outbox (number INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, event TEXT NOT NULL);
 CREATE TABLE dead_letters (
     dead_letter_id TEXT PRIMARY KEY,

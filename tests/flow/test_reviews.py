@@ -113,6 +113,21 @@ def test_a_key_that_is_none(content, tmp_path, capsys):
     assert "--max_nesting" in told
 
 
+def test_rule_quality_follows_from_the_last_verdicts(tmp_path):
+    run(tmp_path, [*MORNING, *EVENING])
+    ((first,), (second,)) = select(tmp_path, f"SELECT alert_id {CARDS} ORDER BY window_start")
+    said = [
+        review(1, first, "false_positive", "2026-09-18T12:00:00Z"),
+        review(2, first, "confirmed_fraud", "2026-09-18T13:00:00Z"),
+        review(3, second, "false_positive", "2026-09-18T14:00:00Z"),
+    ]
+    other = review(4, "of another rule", "inconclusive", "2026-09-18T12:00:00Z", rule_id="takeover.chain")
+    for events in (said[1:], [other], said):
+        run(tmp_path, events)
+    quality = select(tmp_path, "SELECT * FROM fraud_rule_quality WHERE rule_id <> 'card_testing.declines_per_ip'")
+    assert quality == [["card_testing.cards_per_ip", 2, 1, 1, 0, 0.5], ["takeover.chain", 0, 0, 0, 1, None]]
+
+
 def changes(output: Path) -> list[tuple[str, str, str]]:
     """What alerts.jsonl tells of one rule: change, window, severity."""
     lines = (output / "alerts.jsonl").read_text(encoding="utf-8").splitlines()
