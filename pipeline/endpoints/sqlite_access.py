@@ -97,6 +97,7 @@ def patiently(store: Store, action: Callable[[], T]) -> T:
     Raises:
         StoreError: still failing after the last try, or failing in a way that does not pass.
     """
+    begun, is_told = time.monotonic(), False
     for attempt in count(1):
         try:
             return action()
@@ -106,8 +107,10 @@ def patiently(store: Store, action: Callable[[], T]) -> T:
             wait = _wait(error, attempt)
             if wait is None:
                 raise StoreError(told(store.path, error)) from error
-            if attempt == 1:
+            # A moment's lock is no news: of two that make a store, one is refused at once, without waiting.
+            if not is_told and (_kind(error) != "SQLITE_BUSY" or time.monotonic() - begun > BUSY_SECONDS / 2):
                 LOG.warning("%s; trying again", told(store.path, error).removesuffix(AFTERWARDS))
+                is_told = True
             time.sleep(wait)
     raise AssertionError  # count() does not end
 

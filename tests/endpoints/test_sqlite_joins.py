@@ -233,6 +233,22 @@ def test_a_locked_store_is_waited_for(path, monkeypatch, caplog):
     ]
 
 
+def test_a_lock_that_is_refused_at_once_and_gone_the_next_moment_is_no_news(path, caplog):
+    """As where several processes make a store at once."""
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorname = "SQLITE_BUSY"
+    outcomes = iter([busy, None])
+
+    def refused_once() -> None:
+        if outcome := next(outcomes):
+            raise outcome
+
+    with closing(connect(path)) as store:
+        sqlite_access.patiently(store, refused_once)
+    assert list(outcomes) == []
+    assert caplog.records == []
+
+
 def test_a_store_that_stays_locked_is_an_error_after_the_last_try(path, monkeypatch):
     monkeypatch.setattr(sqlite_access, "BUSY_SECONDS", 0.01)
     monkeypatch.setattr(sqlite_access, "BUSY_ATTEMPTS", 4)
