@@ -7,7 +7,7 @@ from math import ceil
 
 import numpy as np
 
-from transforms.core.fraud.demands import OF_MEASURE
+from transforms.core.fraud.demands import OF_MEASURE, counts_all
 from transforms.core.fraud.evidence import Evidence, Rows
 from transforms.core.fraud.facts import Fact, strand
 from transforms.core.fraud.rules import Rule, RuleKind
@@ -42,11 +42,10 @@ Sets = Iterator[U64]
 def _measure(rule: Rule, entity_type: str, evidence: Strands, _: Mapping[str, Rule]) -> Sets:
     is_share = rule.kind is RuleKind.SHARE
     bad, others = (strand(entity_type, fact, rule.bucket) for fact in OF_MEASURE[rule.measure])
-    counts_all = is_share or rule.measure in ("attempts", "cards")
     least, share = (rule.at_least, rule.review) if is_share else (int(rule.review), rule.min_share)
     if share:
         yield _in_bursts(evidence, (bad,), ceil(least * share), rule.window)
-    yield _in_bursts(evidence, (bad, others) if counts_all else (bad,), least, rule.window)
+    yield _in_bursts(evidence, (bad, others) if counts_all(rule) else (bad,), least, rule.window)
 
 
 def _success_while(rule: Rule, entity_type: str, evidence: Strands, rules: Mapping[str, Rule]) -> Sets:

@@ -13,6 +13,8 @@ OF_MEASURE: dict[str, tuple[Fact, ...]] = {
     "failures": (Fact.FAILURE, Fact.SUCCESS),
 }
 """The bad things that a measure counts, and the others."""
+_ALL_COUNT = frozenset({"attempts", "cards"})
+"""Measures of the bad things and the others together."""
 NORMAL = (Fact.ACCOUNT_OK, Fact.ACCOUNT_PAID)
 """Accounts that behave normally, which tell a shared IP."""
 _OF_ORDER: dict[RuleKind, tuple[Fact, ...]] = {
@@ -23,12 +25,17 @@ _OF_ORDER: dict[RuleKind, tuple[Fact, ...]] = {
 }
 
 
+def counts_all(rule: Rule) -> bool:
+    """Tell whether a rule counts the others of its measure, too."""
+    return rule.kind is RuleKind.SHARE or rule.measure in _ALL_COUNT
+
+
 def strands_of(rule: Rule, entity_type: str) -> Iterator[int]:
     """Give the strands that a rule needs of one type of entity."""
     if rule.kind in (RuleKind.MEASURE, RuleKind.SHARE):
         bad, others = OF_MEASURE[rule.measure]
         yield strand(entity_type, bad, rule.bucket)
-        if rule.min_share or rule.kind is RuleKind.SHARE or rule.measure in ("attempts", "cards", "failed_accounts"):
+        if rule.min_share or counts_all(rule) or others is Fact.ACCOUNT_OK:  # which tells who is at home
             yield strand(entity_type, others, rule.bucket)
         if entity_type == "ip":
             yield from (strand("ip", fact) for fact in NORMAL)

@@ -1,13 +1,11 @@
 """The devices that an account succeeded on: what is known to it, and what is new."""
 
-from collections.abc import Callable
-
 from transforms.core.fraud.facts import Fact
 from transforms.core.fraud.seen import InOrder, Seen, Sighting
 from transforms.core.times import DAY
 
 LOOK_BACK = 30 * DAY
-"""How far back devices are remembered."""
+"""How far back an account is remembered: its devices, and what it pays."""
 _NOTHING = InOrder({})
 
 
@@ -17,8 +15,8 @@ class Devices:
     def __init__(self, seen: Seen) -> None:
         self.successes = seen.in_order(Fact.DEVICE_OK)
         self._with_device = self.successes.where(lambda one: bool(one.b))
-        self._of_device = _grouped(self._with_device, lambda one: one.b)
-        self._of_ip = _grouped(self.successes, lambda one: one.a)
+        self._of_device = self._with_device.grouped(lambda one: one.b)
+        self._of_ip = self.successes.grouped(lambda one: one.a)
 
     def knows(self, login: Sighting, time: int) -> bool:
         """Tell whether there was a success on a login's device, or at its IP where it has none, before a time."""
@@ -34,10 +32,3 @@ class Devices:
             return False
         begin, end = login.time - LOOK_BACK, login.time - history + 1
         return self._with_device.count(begin, end) > self._of_device[login.b].count(begin, end)
-
-
-def _grouped(events: InOrder, key: Callable[[Sighting], int]) -> dict[int, InOrder]:
-    groups: dict[int, dict[tuple[int, int], Sighting]] = {}
-    for one in events.all:
-        groups.setdefault(key(one), {})[one.time, one.event] = one
-    return {name: InOrder(group) for name, group in groups.items()}

@@ -4,19 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from transforms.core.fraud.facts import Fact
 from transforms.core.fraud.rules import Rule
-from transforms.core.fraud.seen import Firing, InOrder, Seen, Sighting, window_of
+from transforms.core.fraud.seen import Firing, Seen, Sighting, window_of
 from transforms.core.times import DAY, HOUR
 
 
 def hits(rule: Rule, seen: Seen, firings: Sequence[Firing]) -> Iterator[Firing]:
     """Give the successes of accounts not at home at the IP, in or after windows in which a rule fired, one each."""
-    by_account: dict[int, dict[tuple[int, int], Sighting]] = {}
-    for one in seen.facts(Fact.ACCOUNT_OK):
-        by_account.setdefault(one.value, {})[one.time, one.event] = one
-    accounts = {account: InOrder(events) for account, events in by_account.items()}
-    strange = seen.in_order(Fact.ACCOUNT_OK).where(
-        lambda one: not accounts[one.value].count(one.time - one.time % HOUR - DAY, one.time)
-    )
+    successes = seen.in_order(Fact.ACCOUNT_OK)
+    accounts = successes.grouped(lambda one: one.value)
+    strange = successes.where(lambda one: not accounts[one.value].count(one.time - one.time % HOUR - DAY, one.time))
     for firing in firings:
         for success in strange.between(firing.start, firing.end + rule.window + 1):
             start, end = window_of(firing.start, success.time)

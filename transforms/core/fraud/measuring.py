@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from transforms.core.fraud.demands import OF_MEASURE
+from transforms.core.fraud.demands import OF_MEASURE, counts_all
 from transforms.core.fraud.facts import WHOLE, Fact
 from transforms.core.fraud.rules import MOST, Rule, RuleKind
 from transforms.core.fraud.seen import NAMED, Firing, Seen, Sighting
@@ -90,13 +90,12 @@ class _Window:
 
 def measured(rule: Rule, seen: Seen) -> Iterator[Firing]:
     """Give the windows in which a rule of these kinds fires, in order."""
-    counts_all = rule.kind is RuleKind.SHARE or rule.measure in ("attempts", "cards")
-    window = _Window(counts_all=counts_all)
+    window = _Window(counts_all=counts_all(rule))
     for bucket, group in groupby(sorted(_things(rule, seen), key=lambda thing: _bucket(thing.sighting)), _of_bucket):
         things = list(group)
         start = bucket - rule.window
         window.slide(start, things)
-        if not (counts_all or any(thing.is_bad for thing in things)):
+        if not (counts_all(rule) or any(thing.is_bad for thing in things)):
             continue
         if (firing := _judged(rule, window, start, bucket + rule.bucket)) is not None:
             yield firing

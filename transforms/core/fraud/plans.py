@@ -50,7 +50,7 @@ def plans(wanted: Mapping[str, Sequence[Strands]], always: Iterable[tuple[int, F
 class Limits:
     """What makes an amount small, large or big: the widest of all rules; each rule looks again."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule]) -> None:
         self.changes = frozenset(change for rule in rules for change in rule.changes)
         amounts = [rule for rule in rules if rule.kind is RuleKind.AMOUNTS]
         chains = [rule for rule in rules if rule.kind is RuleKind.CHAIN]

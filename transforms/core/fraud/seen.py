@@ -15,7 +15,7 @@ NAMED = 50
 
 
 class Sighting(NamedTuple):
-    """A fact of one strand; as in facts.Row, with the event's id."""
+    """A fact of one strand; as in evidence.ROW, with the event's id."""
 
     bucket: int
     value: int
@@ -45,6 +45,13 @@ class InOrder:
         """Give the first of those with start <= time < end."""
         index = bisect_left(self._times, start)
         return self.all[index] if index < len(self.all) and self._times[index] < end else None
+
+    def grouped(self, key: Callable[[Sighting], int]) -> "dict[int, InOrder]":
+        """Part them by a key."""
+        groups: dict[int, dict[tuple[int, int], Sighting]] = {}
+        for one in self.all:
+            groups.setdefault(key(one), {})[one.time, one.event] = one
+        return {name: InOrder(group) for name, group in groups.items()}
 
     def where(self, holds: Callable[[Sighting], bool]) -> "InOrder":
         """Keep some."""

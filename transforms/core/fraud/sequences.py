@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from statistics import median
 
-from transforms.core.fraud.devices import Devices
+from transforms.core.fraud.devices import LOOK_BACK, Devices
 from transforms.core.fraud.facts import Fact
 from transforms.core.fraud.money import currency_letters, in_major_units, in_minor_units
 from transforms.core.fraud.rules import CHANGES, Rule
-from transforms.core.fraud.seen import Firing, Seen, Sighting, ordered_firing
-from transforms.core.times import DAY
+from transforms.core.fraud.seen import Firing, InOrder, Seen, Sighting, ordered_firing
 
-LOOK_BACK = 30 * DAY
-"""How far back the amounts of an account are looked at."""
 _FEWEST = 3
 """Payments that a median is taken of."""
 _LOGINS = 64
@@ -60,10 +57,11 @@ def chain(rule: Rule, seen: Seen, fraud_from: int | None = None) -> Iterator[Fir
     new = devices.successes.where(
         lambda one: (fraud_from is None or one.time >= fraud_from) and devices.is_new(one, rule.history)
     )
+    paid = seen.in_order(Fact.AMOUNT)
     for payment in seen.in_order(Fact.BIG).all:
         for login in new.between(payment.time - rule.window, payment.time)[:_LOGINS]:
             change = changes.earliest(login.time + 1, payment.time)
-            limit, usual = _limit(rule, seen, login.time, payment.b)
+            limit, usual = _limit(rule, paid, login.time, payment.b)
             if change and payment.a >= limit:
                 currency, spent = currency_letters(payment.b), float(_major(payment))
                 detail = ("currency", currency), ("change", CHANGES[change.a]), ("usual", usual)
@@ -71,9 +69,9 @@ def chain(rule: Rule, seen: Seen, fraud_from: int | None = None) -> Iterator[Fir
                 break
 
 
-def _limit(rule: Rule, seen: Seen, login: int, currency: int) -> tuple[float, float]:
+def _limit(rule: Rule, paid: InOrder, login: int, currency: int) -> tuple[float, float]:
     """Give what a payment must come to, in minor units, and the account's median in major ones; 0 if unknown."""
-    before = seen.in_order(Fact.AMOUNT).between(login - LOOK_BACK, login)
+    before = paid.between(login - LOOK_BACK, login)
     spent = [one.a for one in before if one.b == currency]
     least = float(in_minor_units(rule.amount, currency_letters(currency)))
     if len(spent) < _FEWEST:
