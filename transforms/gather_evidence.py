@@ -17,7 +17,7 @@ from transforms.core.records import EventBatch
 from transforms.core.times import DAY
 from transforms.flushing import CollectingDoFn, collecting
 from transforms.panes import FINAL, Panes
-from transforms.parking import Fetcher, Parking
+from transforms.parking import FetchingDoFn, Parking
 from transforms.pii_key import read_pii_key
 
 SLOTS = 64
@@ -99,19 +99,10 @@ class _Gather(CollectingDoFn):
         self.collector.buffer.add(batch.events)
 
 
-class _UniteOnce(beam.DoFn):
-    def __init__(self, parking: Parking) -> None:
-        self._parking = parking
-
-    def setup(self) -> None:
-        self._fetcher = Fetcher(self._parking)
-
-    def teardown(self) -> None:
-        self._fetcher.close()
-
+class _UniteOnce(FetchingDoFn):
     def process(self, grouped: tuple[int, Iterable[bytes]]) -> Iterator[tuple[int, bytes]]:
         slot, parts = grouped
-        first, *others = (self._fetcher.fetch_whole(part) for part in parts)
+        first, *others = (self.fetcher.fetch_whole(part) for part in parts)
         yield slot, pack(unite(map(unpack, (first, *others)))) if others else first
 
 
@@ -133,10 +124,12 @@ class _UniteOverTime(beam.DoFn):
         old = list(remembered.read())
         before = unite(map(unpack, old))
         after = recent(unite([before, new]), KEPT)
+        gainers = gained(before, after)
+        if not gainers:
+            return
         if len(old) < COMPACT_AT:
             remembered.add(pack(new))
         else:
             remembered.clear()
             remembered.add(pack(after))
-        if gainers := gained(before, after):
-            yield SOME, pack(of_entities(after, gainers))
+        yield SOME, pack(of_entities(after, gainers))

@@ -120,6 +120,21 @@ class _Parked:
         return data
 
 
+class FetchingDoFn(beam.DoFn):
+    """Unites what may be parked; subclasses say how."""
+
+    def __init__(self, parking: Parking) -> None:
+        self._parking = parking
+
+    def setup(self) -> None:
+        """Be ready to open files."""
+        self.fetcher = Fetcher(self._parking)
+
+    def teardown(self) -> None:
+        """Close them."""
+        self.fetcher.close()
+
+
 def _told(folder: str, error: OSError) -> ParkingError:
     return ParkingError(
         f"cannot keep intermediate results in {folder}: {error.strerror or error}"

@@ -22,7 +22,7 @@ from transforms.core.gains import Gain, by_window, compact, every_cell, gain
 from transforms.core.sets import NO_WINDOW, pack
 from transforms.core.unions import union, union_in_parts
 from transforms.panes import EARLY, FINAL, FINAL_PANE, LATE, ON_TIME, Panes
-from transforms.parking import Fetcher, Parking
+from transforms.parking import FetchingDoFn, Parking
 
 COMPACT_AT = 32
 """Partials in a state before they are united into one."""
@@ -77,18 +77,9 @@ class UniteSets(beam.PTransform):
         )
 
 
-class _UniteOnce(beam.DoFn):
-    def __init__(self, parking: Parking) -> None:
-        self._parking = parking
-
-    def setup(self) -> None:
-        self._fetcher = Fetcher(self._parking)
-
-    def teardown(self) -> None:
-        self._fetcher.close()
-
+class _UniteOnce(FetchingDoFn):
     def process(self, grouped: tuple[int, Iterable[bytes]]) -> Iterator[Gain]:
-        for sets in union_in_parts(map(self._fetcher.fetch, grouped[1])):
+        for sets in union_in_parts(map(self.fetcher.fetch, grouped[1])):
             yield gain(None, sets, FINAL_PANE)
 
 

@@ -1,6 +1,7 @@
 """Evidence is a join: how facts were cut, ordered and repeated changes nothing, and nothing grows without end."""
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -8,9 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.core.fraud.evidence import NOTHING, ROW, Evidence, by_slot, collected, of_entity, pack, unite, unpack
-from transforms.core.fraud.facts import Row
 from transforms.core.fraud.rules import MOST
 from transforms.core.times import MINUTE
+
+
+class Row(NamedTuple):
+    """A fact as the rows of evidence have it, but the number of its event."""
+
+    entity: int
+    strand: int
+    bucket: int
+    value: int
+    time: int
+    event: int
+    a: int = 0
+    b: int = 0
+
 
 rows = st.builds(
     Row,

@@ -30,7 +30,9 @@ ROW = np.dtype(
         ("id", "<u4"),
     ]
 )
-_NAMES = ("entity", "strand", "bucket", "value", "time", "event", "a", "b", "id")
+"""A fact: the hash of its entity, its strand, bucket and value; time and identity of its event; ``a`` and ``b``
+as Fact says, else 0; and the number of the event among the ids."""
+_COLUMNS = ROW.names or ()
 _GROUP = ("entity", "strand", "bucket")
 _ORDER = ("b", "a", "event", "time", "value", "bucket", "strand", "entity")
 """What rows are sorted by, the last first, as numpy has it."""
@@ -150,7 +152,7 @@ def pack(evidence: Evidence) -> bytes:
     """Write evidence as bytes, column after column: like lies by like, and compresses well."""
     names = dict(sorted(evidence.names.items()))
     hashes = np.fromiter(names, "<u8", len(names)).tobytes()
-    columns = [evidence.rows[name].tobytes() for name in _NAMES]
+    columns = [evidence.rows[name].tobytes() for name in _COLUMNS]
     return _encode(_Packed(columns, list(evidence.ids), hashes, list(names.values())))
 
 
@@ -158,8 +160,8 @@ def unpack(data: bytes) -> Evidence:
     """Read evidence from bytes."""
     packed = _decode(data)
     hashes = np.frombuffer(packed.hashes, "<u8").tolist()
-    columns = [np.frombuffer(column, ROW[name]) for name, column in zip(_NAMES, packed.columns, strict=True)]
+    columns = [np.frombuffer(column, ROW[name]) for name, column in zip(_COLUMNS, packed.columns, strict=True)]
     rows = np.empty(len(columns[0]), ROW)
-    for name, column in zip(_NAMES, columns, strict=True):
+    for name, column in zip(_COLUMNS, columns, strict=True):
         rows[name] = column
     return Evidence(rows, packed.ids, dict(zip(hashes, packed.names, strict=True)))

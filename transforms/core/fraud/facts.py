@@ -7,7 +7,6 @@ complement) where an order matters, the complement of the amount where the large
 """
 
 from enum import IntEnum
-from typing import NamedTuple
 
 from transforms.core.fraud.rules import ENTITY_TYPES
 from transforms.core.times import DAY, HOUR, MINUTE
@@ -80,19 +79,6 @@ def width_of(number: int) -> int:
     """Give the width of a strand's buckets."""
     fact = Fact(number & FACT_BITS)
     return WIDTHS.get(fact, HOUR if number & _SLOW else MINUTE)
-
-
-class Row(NamedTuple):
-    """A fact. ``event`` is the identity of its event, and ``a`` and ``b`` are what Fact says, else 0."""
-
-    entity: int
-    strand: int
-    bucket: int
-    value: int
-    time: int
-    event: int
-    a: int = 0
-    b: int = 0
 
 
 def early(time: int, bucket: int, event: int) -> int:
