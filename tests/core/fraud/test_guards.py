@@ -9,6 +9,7 @@ from options.fraud_rules import default_fraud_rules
 from tests.core.fraud.judged import event_of_admitted
 from tests.oracle.fraud_acts import approved, at, change, declined, failure, success
 from tests.oracle.records import Admitted
+from transforms.core.fraud.alerts import Alert
 from transforms.core.fraud.evidence import unite, unpack
 from transforms.core.fraud.flagging import ALERTED, Flagger
 from transforms.core.fraud.gathering import Gatherer
@@ -18,13 +19,17 @@ PARIS, TOKYO = {"lat": 48.86, "lon": 2.35}, {"lat": 35.68, "lon": 139.69}
 
 def found(events: Sequence[Admitted], fraud_from: datetime | None = None) -> list[tuple[str, str]]:
     """The rules that alert, with severities."""
+    return sorted((one.rule_id.partition(".")[2], str(one.severity)) for one in alerts_of(events, fraud_from))
+
+
+def alerts_of(events: Sequence[Admitted], fraud_from: datetime | None = None) -> list[Alert]:
+    """The alerts by the default rules."""
     rules = default_fraud_rules()
     gatherer = Gatherer(rules, seed=3, slots=1)
     gatherer.add(map(event_of_admitted, events))
     evidence = unite(unpack(part) for _, part in gatherer.flush())
     since = None if fraud_from is None else int(fraud_from.timestamp() * 1_000_000)
-    alerts = [one.alert for one in Flagger(rules, since).flag(evidence) if one.outcome == ALERTED]
-    return sorted((alert.rule_id.partition(".")[2], str(alert.severity)) for alert in alerts)
+    return [one.alert for one in Flagger(rules, since).flag(evidence) if one.outcome == ALERTED]
 
 
 def burst(**data: object) -> list[Admitted]:
@@ -109,6 +114,25 @@ def test_nobody_mistypes_twenty_times(failed, alerts):
     """Real: 147 failures at the user's own address, and then a success."""
     known = [success("a", at(hours=-20))]
     assert found([*known, *(failure("a", at(n / 4)) for n in range(failed)), success("a", at(6))]) == alerts
+
+
+@pytest.mark.parametrize(
+    ("known", "text"),
+    [
+        (True, "20 failed logins within 10 min, then a success; from 20 failures on it is urgent on any device"),
+        (
+            False,
+            (
+                "20 failed logins within 10 min, then a success on a device that the account was not seen on;"
+                " from 5 failures on it is reviewed"
+            ),
+        ),
+    ],
+)
+def test_a_reason_says_no_more_of_the_device_than_is_so(known, text):
+    before = [success("a", at(hours=-20))] if known else []
+    alerts = alerts_of([*before, *(failure("a", at(n / 4)) for n in range(20)), success("a", at(6))])
+    assert [reason["text"] for alert in alerts for reason in alert.reasons] == [text]
 
 
 def test_a_mobile_network_in_a_flash_sale_is_not_urgent():

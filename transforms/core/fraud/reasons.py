@@ -98,11 +98,11 @@ def _amounts(rule: Rule, _: str, firing: Firing, detail: Detail) -> list[Reason]
     return [{"measure": "amount", "observed": firing.observed, "threshold": float(rule.above), "text": text}]
 
 
-def _failures(rule: Rule, _: str, firing: Firing, __: Detail) -> list[Reason]:
-    text = (
-        f"{number(firing.observed)} failed logins within {span(rule.window)}, then a success on a device that the"
-        f" account was not seen on; from {number(rule.review)} failures on it is reviewed"
-    )
+def _failures(rule: Rule, _: str, firing: Firing, detail: Detail) -> list[Reason]:
+    where = f"; from {number(rule.high or 0)} failures on it is urgent on any device"
+    if detail["device"] == "new":
+        where = f" on a device that the account was not seen on; from {number(rule.review)} failures on it is reviewed"
+    text = f"{number(firing.observed)} failed logins within {span(rule.window)}, then a success{where}"
     return [{"measure": "failures", "observed": firing.observed, "threshold": rule.review, "text": text}]
 
 

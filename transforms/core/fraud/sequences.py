@@ -45,9 +45,11 @@ def failures_then_success(rule: Rule, seen: Seen) -> Iterator[Firing]:
         if observed < rule.review:
             continue
         before = failures.between(start, success.time)
+        is_known = devices.knows(success, before[0].time)
         is_beyond_mistyping = rule.high is not None and observed >= rule.high
-        if is_beyond_mistyping or not devices.knows(success, before[0].time):
-            yield ordered_firing(observed, observed / rule.review, (success, *before))
+        if is_beyond_mistyping or not is_known:
+            detail = (("device", "known" if is_known else "new"),)
+            yield ordered_firing(observed, observed / rule.review, (success, *before), detail)
 
 
 def chain(rule: Rule, seen: Seen, fraud_from: int | None = None) -> Iterator[Firing]:
