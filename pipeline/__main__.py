@@ -2,15 +2,13 @@
 
 import logging
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any
 
 from options.help import help_text
 from options.help_page import wants_help
-from pipeline.report.exits import USAGE_STATUS, fail
+from pipeline.report.exits import fail
 from pipeline.report.printing import escape_unprintable, print_text
 from pipeline.starting import prepare_process, run_guarded, uncollected
 
@@ -35,15 +33,11 @@ def _run(arguments: list[str]) -> int:
         return fail(fault)
     prepare_process()
     with uncollected():
-        from options.faults import UsageError, render_faults  # noqa: PLC0415
         from pipeline.running import run  # noqa: PLC0415
 
-    try:
-        options, settings = _read(arguments)
-        logging.getLogger("pipeline").setLevel(logging.ERROR if settings.quiet else logging.INFO)
-        return run(settings, options)
-    except UsageError as error:
-        return fail(render_faults(error.faults), USAGE_STATUS)
+    options, settings = _read(arguments)
+    logging.getLogger("pipeline").setLevel(logging.ERROR if settings.quiet else logging.INFO)
+    return run(settings, options)
 
 
 def _read(arguments: list[str]) -> Any:
@@ -55,8 +49,7 @@ def _read(arguments: list[str]) -> Any:
     try:
         return read_command_line(arguments)
     except UsageError as error:
-        with tempfile.TemporaryDirectory(prefix="millrace-") as spool:
-            more = more_faults(error.values, error.faults, Path(spool))
+        more = more_faults(error.values, error.faults)
         raise UsageError((*error.faults, *more)) from None
 
 

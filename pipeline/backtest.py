@@ -2,16 +2,14 @@
 
 import logging
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any
 
 from options.backtest_table import HELP
 from options.help_page import wants_help
 from pipeline.distribution import check_distribution
-from pipeline.report.exits import USAGE_STATUS, fail
+from pipeline.report.exits import fail
 from pipeline.report.printing import escape_unprintable, print_text
 from pipeline.starting import prepare_process, run_guarded, uncollected
 
@@ -34,15 +32,11 @@ def _run(arguments: list[str]) -> int:
         return fail(fault)
     prepare_process()
     with uncollected():
-        from options.faults import UsageError, render_faults  # noqa: PLC0415
         from pipeline.backtesting.running import run  # noqa: PLC0415
 
-    try:
-        backtest = _read(arguments)
-        logging.getLogger("pipeline").setLevel(logging.ERROR)
-        run(backtest)
-    except UsageError as error:
-        return fail(render_faults(error.faults), USAGE_STATUS)
+    backtest = _read(arguments)
+    logging.getLogger("pipeline").setLevel(logging.ERROR)
+    run(backtest)
     return 0
 
 
@@ -56,8 +50,7 @@ def _read(arguments: list[str]) -> Any:
     try:
         return read_backtest(arguments)
     except UsageError as error:
-        with tempfile.TemporaryDirectory(prefix="millrace-") as spool:
-            more = more_faults(error.values, error.faults, Path(spool))
+        more = more_faults(error.values, error.faults)
         _, wrong = label_faults(error.values.get("labels") or "")
         raise UsageError((*error.faults, *more, *wrong)) from None
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from options.faults import UsageError, render_faults
 from pipeline.errors import MillraceError
-from pipeline.report.exits import INTERRUPTED_STATUS, fail
+from pipeline.report.exits import INTERRUPTED_STATUS, USAGE_STATUS, fail
 from pipeline.report.progress import CLEAR_LINE, rewrites
 
 _LIBRARIES = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
@@ -45,10 +46,12 @@ def uncollected() -> Iterator[None]:
 
 
 def run_guarded(run: Callable[[], int], interrupted: str) -> int:
-    """Run a command to its exit status: what a person can mend, and an interruption, are told in a sentence."""
+    """Run a command to its exit status: a wrong command line, what a person can mend, and an interruption are told."""
     with _terminated_as_interrupted():
         try:
             return run()
+        except UsageError as error:
+            return fail(render_faults(error.faults), USAGE_STATUS)
         except MillraceError as error:
             return fail(f"millrace: {error}")
         except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """What a run finds around it: the files and contracts that the command line names, before anything is written."""
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import shorten
@@ -73,16 +74,17 @@ def key_faults(path: str) -> Iterator[Fault]:
         yield Fault("--pii_key_file", path, expected, "head -c 32 /dev/urandom > pii.key")
 
 
-def more_faults(values: Mapping[str, Any], known: tuple[Fault, ...], spool: Path) -> list[Fault]:
+def more_faults(values: Mapping[str, Any], known: tuple[Fault, ...]) -> list[Fault]:
     """Look around for a command line that is wrong already, so that all its faults are told at once.
 
     Standard input is not read for it.
     """
     inputs = tuple(pattern for pattern in values.get("input") or () if pattern != STDIN)
-    try:
-        found = look_around(inputs, values.get("contracts") or "", values.get("event_type") or "", spool)
-    except InputError:
-        return []
+    with tempfile.TemporaryDirectory(prefix="millrace-") as spool:
+        try:
+            found = look_around(inputs, values.get("contracts") or "", values.get("event_type") or "", Path(spool))
+        except InputError:
+            return []
     found.faults.extend(key_faults(values.get("pii_key_file") or ""))
     told = {(fault.option, fault.given) for fault in known}
     return [fault for fault in found.faults if (fault.option, fault.given) not in told]
