@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 from options.kinds import Count, Duration, Flag, Ratio, Text
+from options.option import Option
 from options.simulation_kinds import Moment, Weights
-from options.table import Option
 
 KINDS = ("page_view", "request", "login", "payment", "change")
 

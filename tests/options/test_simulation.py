@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from options.faults import Fault, UsageError
+from options.option import Option
 from options.simulation import EXAMPLES, HELP, read_simulation
 from options.simulation_table import OPTIONS, Group
-from options.table import Option
 from transforms.core.times import HOUR, MINUTE, parse_time
 
 
