@@ -9,12 +9,12 @@ from pipeline.endpoints.stalls import STALLS, persistently
 from pipeline.errors import StoreError
 
 
-class Passing(Exception):
+class PassingError(Exception):
     """A fault that passes."""
 
 
 def passing(error: Exception) -> str | None:
-    return "it is away" if isinstance(error, Passing) else None
+    return "it is away" if isinstance(error, PassingError) else None
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,8 @@ class Home:
     """Fails a number of times, and notes what is stalled meanwhile."""
 
     def __init__(self, failures: int, error: Exception):
-        self.failures, self.error, self.seen = failures, error, []
+        self.failures, self.error = failures, error
+        self.seen: list[list[tuple[str, str]]] = []
 
     def write(self) -> str:
         self.seen.append([(stall.home, stall.why) for stall in STALLS.current()])
@@ -37,7 +38,7 @@ class Home:
 
 
 def test_what_passes_is_waited_for_and_seen_as_a_stall():
-    home = Home(3, Passing())
+    home = Home(3, PassingError())
     assert persistently("a home", home.write, passing) == "written"
     assert home.seen == [[], *[[("a home", "it is away")]] * 3]
     assert STALLS.current() == []
@@ -52,7 +53,7 @@ def test_what_does_not_pass_is_raised():
 
 def test_patience_ends():
     with pytest.raises(StoreError, match="cannot write a home: it is away; tried for 0 s"):
-        persistently("a home", Home(10**9, Passing()).write, passing, patience=0.01)
+        persistently("a home", Home(10**9, PassingError()).write, passing, patience=0.01)
     assert STALLS.current() == []
 
 
@@ -73,7 +74,7 @@ def test_a_stall_lasts_until_all_threads_are_through():
 
 def test_it_is_told_once_and_again_when_it_is_over(caplog, monkeypatch):
     monkeypatch.setattr(stalls, "TOLD_AFTER_SECONDS", 0)
-    persistently("a home", Home(3, Passing()).write, passing)
+    persistently("a home", Home(3, PassingError()).write, passing)
     first, second = (record.getMessage() for record in caplog.records)
     assert first.startswith("cannot write a home since ")
     assert first.endswith(": it is away; trying again")
