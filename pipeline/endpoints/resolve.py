@@ -10,9 +10,13 @@ from apache_beam.runners.runner import PipelineRunner
 
 from options.settings import Settings
 from pipeline.endpoints.archive import FOLDER, NoArchive, StoreFiles
+from pipeline.endpoints.both import Both
 from pipeline.endpoints.files import InputFile, ReadFiles
+from pipeline.endpoints.marks import KeepMark, NoMark
+from pipeline.endpoints.pubsub import PullSubscription, ReadNatively
 from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
 from pipeline.endpoints.sqlite_fraud import Judging, store_fraud_alerts, store_reviews
+from pipeline.endpoints.sqlite_marks import SaveMark
 from pipeline.errors import MillraceError
 from pipeline.flow import Endpoints, Steps
 from transforms.core.contracts import fields_of, named_contract
@@ -27,13 +31,14 @@ from transforms.gather_evidence import GatherEvidence
 from transforms.keep_archive import KeepArchive
 from transforms.keep_ledger import KeepLedger
 from transforms.open_messages import OpenMessages
-from transforms.panes import FINAL
+from transforms.panes import FINAL, LIVE
 from transforms.parking import Parking
 from transforms.parse_events import ParseEvents
 from transforms.validate_events import ValidateEvents
 
 LOG = logging.getLogger(__name__)
 IN_PROCESS = ("DirectRunner", "FnApiRunner")
+PRISM = "PrismRunner"
 _TO_GET = {
     "PrismRunner": "Beam fetches Prism from GitHub. Where that cannot be reached, build it with Go and name it:\n"
     f"  go install github.com/apache/beam/sdks/v2/go/cmd/prism@v{beam.__version__}\n  --prism_location PATH",
@@ -57,10 +62,18 @@ class Run(NamedTuple):
 
 def runner_for(settings: Settings) -> PipelineRunner | str:
     """Choose the runner; Beam's DirectRunner is a switch that small edits flip, so it is resolved here."""
-    if settings.runner in IN_PROCESS:
+    if settings.runner in IN_PROCESS and not settings.streaming:
         LOG.info("%s: bounded input runs on Beam's in-process FnApiRunner", settings.runner)
         return FnApiRunner()
+    if settings.runner in IN_PROCESS:
+        LOG.info("%s: input without an end runs on Prism", settings.runner)
+        return PRISM
     return settings.runner
+
+
+def shares_process(settings: Settings) -> bool:
+    """Tell whether workers are threads of this process, so that it can be told to read no more."""
+    return settings.runner in (*IN_PROCESS, PRISM)
 
 
 def in_words(settings: Settings, error: Exception) -> MillraceError | None:
@@ -81,14 +94,29 @@ def endpoints(settings: Settings, run: Run) -> Endpoints:
     """Choose where messages come from and where results go."""
     archive = archive_of(settings)
     return Endpoints(
-        messages=ReadFiles(run.files, settings.input_format, settings.max_message_bytes, archive=archive),
+        messages=_messages(settings, run, archive),
         page_views=store_page_views(run.store, run.attempt),
         reviews=store_reviews(run.store, run.attempt),
         fraud_alerts=store_fraud_alerts(run.store, run.attempt, Judging(*_judging(settings))),
         dead_letters=StoreDeadLetters(run.store, run.attempt),
         ledger=store_ledger(run.store, run.attempt),
         archive=NoArchive() if settings.no_archive else KeepArchive(StoreFiles(archive)),
+        mark=KeepMark(SaveMark(run.store, settings.input_subscription)) if settings.streaming else NoMark(),
     )
+
+
+def _messages(settings: Settings, run: Run, archive: str) -> beam.PTransform:
+    files = ReadFiles(run.files, settings.input_format, settings.max_message_bytes, archive=archive)
+    if not settings.streaming:
+        return files
+    subscription = settings.input_subscription
+    if settings.runner == "DataflowRunner":
+        live: beam.PTransform = ReadNatively(
+            subscription, settings.input_topic, settings.id_attribute, settings.timestamp_attribute
+        )
+    else:
+        live = PullSubscription(subscription, settings.max_unwritten, is_late=settings.runner == "FlinkRunner")
+    return Both(live, files) if run.files else live
 
 
 def _knowing(mapping: FieldMapping | None, contracts: dict[str, str]) -> FieldMapping | None:
@@ -113,14 +141,15 @@ def steps(settings: Settings, run: Run) -> Steps:
     )
     rules = ViewRules(settings.window_duration, settings.keep_query, settings.url_shards, run.seed)
     # FnApiRunner holds its shuffle in memory, several times over; other runners may share no disk.
-    parking = Parking(run.spool if settings.runner in IN_PROCESS else "")
+    parking = Parking(run.spool if settings.runner in IN_PROCESS and not settings.streaming else "")
+    panes = LIVE if settings.streaming else FINAL
     mapping = _knowing(settings.mapping, run.contracts)
     return Steps(
         OpenMessages(bounds, run.seed, mapping.identifying if mapping else None),
         ParseEvents(mapping, settings.source),
         ValidateEvents(run.contracts, TimePolicy(settings.allowed_lateness, settings.max_clock_skew)),
-        CountPageViews(rules, FINAL, parking),
-        GatherEvidence(settings.fraud_rules, run.seed, FINAL, parking, settings.pii_key_file),
+        CountPageViews(rules, panes, parking),
+        GatherEvidence(settings.fraud_rules, run.seed, panes, parking, settings.pii_key_file),
         FlagFraud(*_judging(settings)),
-        KeepLedger(run.run_id, run.seed, FINAL, parking),
+        KeepLedger(run.run_id, run.seed, panes, parking),
     )

@@ -17,6 +17,7 @@ from apache_beam.utils.timestamp import Timestamp
 
 from options.fraud_rules import default_fraud_rules
 from pipeline.endpoints.archive import StoreFiles
+from pipeline.endpoints.marks import NoMark
 from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
 from pipeline.endpoints.sqlite_fraud import Judging, store_fraud_alerts, store_reviews
 from pipeline.endpoints.sqlite_schema import prepare
@@ -118,6 +119,7 @@ class Live:
             StoreDeadLetters(self.store, run),
             store_ledger(self.store, run),
             KeepArchive(StoreFiles(str(self.folder / "archive"))),
+            NoMark(),
         )
         steps = Steps(
             OpenMessages(seed=self.seed),

@@ -1,0 +1,92 @@
+"""Where a live run begins to read: going back on its subscription to whole windows, and a subscription for a topic."""
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+from google.api_core import exceptions
+
+from options.settings import Settings
+from pipeline.endpoints.pubsub_client import in_words, subscriber
+from pipeline.endpoints.sqlite_marks import read_mark
+from pipeline.errors import InputError
+from transforms.core.times import SECOND, format_time
+
+LOG = logging.getLogger(__name__)
+
+CALL_SECONDS = 30
+MARGIN = 60 * SECOND
+"""Beyond what follows from the options: clocks differ."""
+
+
+@contextmanager
+def open_input(settings: Settings, store: str) -> Iterator[str]:
+    """Give the subscription to read, gone back to where whole windows begin; one of our own where a topic is named.
+
+    Raises:
+        InputError: there is none, or it cannot be used.
+    """
+    if settings.input_subscription:
+        seek_back(settings, read_mark(store, settings.input_subscription))
+        yield settings.input_subscription
+        return
+    LOG.warning("reading a topic: what is published while no job runs is lost; a subscription would keep it")
+    subscription = _subscribe(settings.input_topic)
+    try:
+        yield subscription
+    finally:
+        with suppress(exceptions.GoogleAPICallError):
+            subscriber().delete_subscription({"subscription": subscription}, timeout=CALL_SECONDS)
+
+
+def seek_back(settings: Settings, mark: int | None) -> None:
+    """Let a subscription give again what the windows need that are not written whole; without a mark it stays.
+
+    Raises:
+        InputError: there is no such subscription, or it may not be used.
+    """
+    name = settings.input_subscription
+    try:
+        found = subscriber().get_subscription({"subscription": name}, timeout=CALL_SECONDS)
+        if mark is None:
+            return
+        if not found.retain_acked_messages:
+            LOG.warning("%s keeps no acknowledged messages: windows that were open at the last end may be short", name)
+            return
+        begin = start_of_whole_windows(settings, mark)
+        subscriber().seek(
+            {"subscription": name, "time": datetime.fromtimestamp(begin / SECOND, UTC)}, timeout=CALL_SECONDS
+        )
+        LOG.info("reading again what was published since %s: all is written up to %s", *map(format_time, (begin, mark)))
+    except exceptions.NotFound as error:
+        raise InputError(f"there is no subscription {name}\n{_TO_MAKE} --input_subscription {name}") from error
+    except exceptions.GoogleAPICallError as error:
+        raise InputError(f"cannot read {name}: {in_words(error)}") from error
+
+
+_TO_MAKE = "Make it: python -m pipeline.provision"
+
+
+def start_of_whole_windows(settings: Settings, mark: int) -> int:
+    """Give the time of publishing from which on every window is seen whole that is not written for good at ``mark``.
+
+    Such a window ends after the mark less the lateness, or is open; its first event was published no earlier than the
+    clock skew before its begin. The store keeps the evidence of fraud as sets, so no rule looks back further here.
+    """
+    return mark - settings.allowed_lateness - settings.window_duration - settings.max_clock_skew - MARGIN
+
+
+def _subscribe(topic: str) -> str:
+    project = topic.split("/")[1]
+    name = f"projects/{project}/subscriptions/millrace-{secrets.token_hex(6)}"
+    request = {"name": name, "topic": topic, "ack_deadline_seconds": 60}
+    expiration = {"ttl": timedelta(days=1)}
+    try:
+        subscriber().create_subscription(request | {"expiration_policy": expiration}, timeout=CALL_SECONDS)
+    except exceptions.NotFound as error:
+        raise InputError(f"there is no topic {topic}\n{_TO_MAKE} --input_topic {topic}") from error
+    except exceptions.GoogleAPICallError as error:
+        raise InputError(f"cannot subscribe to {topic}: {in_words(error)}") from error
+    return name
