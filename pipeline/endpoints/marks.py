@@ -17,13 +17,14 @@ from apache_beam.transforms.userstate import (
 from apache_beam.typehints.decorators import no_annotations
 from apache_beam.utils.timestamp import Timestamp
 
+from pipeline.draining import DRAIN
 from transforms.core.times import SECOND
 from transforms.windows import in_global_window
 
 STEP_SECONDS = 30
 SETTLED_SECONDS = 20
-"""A watermark is believed after this time: when a job is drained it jumps to the end of time, and the job ends."""
-AHEAD_SECONDS = 3600
+"""A watermark is believed after this time: where a service drains a job it jumps to the end of time, and all ends."""
+AHEAD_SECONDS = 120
 _KEY = "mark"
 
 Written = Sequence[Any]
@@ -34,9 +35,9 @@ class NoMark(beam.PTransform):
     """Stands in place of KeepMark in bounded runs, which begin at the beginning."""
 
     @no_annotations  # a tuple of collections
-    def expand(self, written: Written) -> beam.pvalue.PDone:
-        """Do nothing."""
-        return beam.pvalue.PDone(_collections(written)[0].pipeline)
+    def expand(self, written: Written) -> beam.PCollection[Any]:
+        """Hand on what is there."""
+        return _collections(written)[0]
 
 
 class KeepMark(beam.PTransform):
@@ -57,10 +58,7 @@ class KeepMark(beam.PTransform):
     def expand(self, written: Written) -> beam.PCollection[str]:
         """Let all homes' watermarks meet, and follow them with a timer."""
         homes = _collections(written)
-        watched = [
-            in_global_window(home) | f"Home {number}" >> beam.ParDo(_Nothing()).with_output_types(tuple[str, int])
-            for number, home in enumerate(homes)
-        ]
+        watched = [home | f"Home {number}" >> _OnlyItsWatermark() for number, home in enumerate(homes)]
         begin = homes[0].pipeline | "Begin" >> beam.Create([(_KEY, 0)], reshuffle=False)
         return (
             [begin, *watched]
@@ -71,6 +69,11 @@ class KeepMark(beam.PTransform):
 
 def _collections(written: Written) -> list[beam.PCollection[Any]]:
     return [one for one in written if isinstance(one, beam.PCollection)]
+
+
+class _OnlyItsWatermark(beam.PTransform):
+    def expand(self, home: beam.PCollection[Any]) -> beam.PCollection[tuple[str, int]]:
+        return in_global_window(home) | "Nothing" >> beam.ParDo(_Nothing()).with_output_types(tuple[str, int])
 
 
 class _Nothing(beam.DoFn):
@@ -99,6 +102,8 @@ class _Watch(beam.DoFn):
         pending: ReadModifyWriteRuntimeState = beam.DoFn.StateParam(PENDING),  # noqa: B008
     ) -> Iterable[str]:
         """Save the last time that has settled."""
+        if DRAIN.is_set():
+            return ()
         now = int(time.time())
         held = pending.read()
         if held and now - held[1] >= SETTLED_SECONDS:

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from google.api_core import exceptions
 
 from options.settings import Settings
 from pipeline.endpoints.pubsub_client import in_words, subscriber
-from pipeline.endpoints.sqlite_marks import read_mark
+from pipeline.endpoints.sqlite_marks import SaveMark, read_mark
 from pipeline.errors import InputError
 from transforms.core.times import SECOND, format_time
 
@@ -29,7 +30,7 @@ def open_input(settings: Settings, store: str) -> Iterator[str]:
         InputError: there is none, or it cannot be used.
     """
     if settings.input_subscription:
-        seek_back(settings, read_mark(store, settings.input_subscription))
+        seek_back(settings, store)
         yield settings.input_subscription
         return
     LOG.warning("reading a topic: what is published while no job runs is lost; a subscription would keep it")
@@ -41,8 +42,11 @@ def open_input(settings: Settings, store: str) -> Iterator[str]:
             subscriber().delete_subscription({"subscription": subscription}, timeout=CALL_SECONDS)
 
 
-def seek_back(settings: Settings, mark: int | None) -> None:
-    """Let a subscription give again what the windows need that are not written whole; without a mark it stays.
+def seek_back(settings: Settings, store: str) -> None:
+    """Let a subscription give again what the windows need that are not written whole.
+
+    A first run begins with what was not acknowledged. Until it has saved a mark of its own, the mark is that of the
+    oldest message kept: a run that ends before may have acknowledged anything.
 
     Raises:
         InputError: there is no such subscription, or it may not be used.
@@ -50,10 +54,13 @@ def seek_back(settings: Settings, mark: int | None) -> None:
     name = settings.input_subscription
     try:
         found = subscriber().get_subscription({"subscription": name}, timeout=CALL_SECONDS)
-        if mark is None:
-            return
+        mark = read_mark(store, name)
         if not found.retain_acked_messages:
             LOG.warning("%s keeps no acknowledged messages: windows that were open at the last end may be short", name)
+            return
+        if mark is None:
+            kept = int(found.message_retention_duration.total_seconds()) * SECOND
+            SaveMark(store, name)(time.time_ns() // 1000 - kept)
             return
         begin = start_of_whole_windows(settings, mark)
         subscriber().seek(

@@ -31,7 +31,7 @@ from transforms.gather_evidence import GatherEvidence
 from transforms.keep_archive import KeepArchive
 from transforms.keep_ledger import KeepLedger
 from transforms.open_messages import OpenMessages
-from transforms.panes import FINAL, LIVE
+from transforms.panes import FINAL, LIVE, Panes
 from transforms.parking import Parking
 from transforms.parse_events import ParseEvents
 from transforms.validate_events import ValidateEvents
@@ -93,14 +93,15 @@ def archive_of(settings: Settings) -> str:
 def endpoints(settings: Settings, run: Run) -> Endpoints:
     """Choose where messages come from and where results go."""
     archive = archive_of(settings)
+    panes = _panes(settings)
     return Endpoints(
         messages=_messages(settings, run, archive),
         page_views=store_page_views(run.store, run.attempt),
         reviews=store_reviews(run.store, run.attempt),
         fraud_alerts=store_fraud_alerts(run.store, run.attempt, Judging(*_judging(settings))),
-        dead_letters=StoreDeadLetters(run.store, run.attempt),
+        dead_letters=StoreDeadLetters(run.store, "" if settings.streaming else run.attempt),
         ledger=store_ledger(run.store, run.attempt),
-        archive=NoArchive() if settings.no_archive else KeepArchive(StoreFiles(archive)),
+        archive=NoArchive() if settings.no_archive else KeepArchive(StoreFiles(archive), panes),
         mark=KeepMark(SaveMark(run.store, settings.input_subscription)) if settings.streaming else NoMark(),
     )
 
@@ -117,6 +118,10 @@ def _messages(settings: Settings, run: Run, archive: str) -> beam.PTransform:
     else:
         live = PullSubscription(subscription, settings.max_unwritten, is_late=settings.runner == "FlinkRunner")
     return Both(live, files) if run.files else live
+
+
+def _panes(settings: Settings) -> Panes:
+    return LIVE if settings.streaming else FINAL
 
 
 def _knowing(mapping: FieldMapping | None, contracts: dict[str, str]) -> FieldMapping | None:
@@ -142,7 +147,7 @@ def steps(settings: Settings, run: Run) -> Steps:
     rules = ViewRules(settings.window_duration, settings.keep_query, settings.url_shards, run.seed)
     # FnApiRunner holds its shuffle in memory, several times over; other runners may share no disk.
     parking = Parking(run.spool if settings.runner in IN_PROCESS and not settings.streaming else "")
-    panes = LIVE if settings.streaming else FINAL
+    panes = _panes(settings)
     mapping = _knowing(settings.mapping, run.contracts)
     return Steps(
         OpenMessages(bounds, run.seed, mapping.identifying if mapping else None),

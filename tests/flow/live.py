@@ -118,7 +118,7 @@ class Live:
             store_reviews(self.store, run),
             StoreDeadLetters(self.store, run),
             store_ledger(self.store, run),
-            KeepArchive(StoreFiles(str(self.folder / "archive"))),
+            KeepArchive(StoreFiles(str(self.folder / "archive")), panes),
             NoMark(),
         )
         steps = Steps(
