@@ -91,7 +91,7 @@ class _Watch(beam.DoFn):
         self._save = save
 
     def process(self, _: tuple[str, int], tick: RuntimeTimer = beam.DoFn.TimerParam(TICK)) -> Iterable[str]:  # noqa: B008
-        tick.set(Timestamp(seconds=int(time.time())))
+        tick.set(Timestamp(seconds=_now()))
         return ()
 
     @on_timer(TICK)
@@ -104,7 +104,7 @@ class _Watch(beam.DoFn):
         """Save the last time that has settled."""
         if DRAIN.is_set():
             return ()
-        now = int(time.time())
+        now = _now()
         held = pending.read()
         if held and now - held[1] >= SETTLED_SECONDS:
             self._save(held[0])
@@ -113,3 +113,7 @@ class _Watch(beam.DoFn):
         if at.micros < (now + AHEAD_SECONDS) * SECOND:
             tick.set(at + STEP_SECONDS)
         return ()
+
+
+def _now() -> int:
+    return int(time.time())
