@@ -35,7 +35,7 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test soak-test fuzz check bench evaluate lock wheel clean python rebuild
+.PHONY: help setup run test soak-test fuzz check bench evaluate prism lock wheel clean python rebuild
 rebuild:
 
 help: ## list the targets
@@ -74,6 +74,16 @@ bench: $(PROJECT) ## measure the pipeline beside a plain loop, and write docs/be
 
 evaluate: $(PROJECT) ## judge the fraud rules on simulated attacks, and write docs/fraud-evaluation.md (five minutes)
 	$(VENV_PYTHON) -m benchmarks.evaluate $(ARGS)
+
+# Beam fetches Prism from GitHub by itself; this is for machines that do not reach it, and have Go.
+prism: $(PROJECT) ## build Prism, the runner of live input, into a cache outside the checkout (needs Go; three minutes, once)
+	@path=$$($(VENV_PYTHON) -m pipeline.endpoints.prism) && \
+	if [ ! -x "$$path" ]; then \
+		echo "Building Prism into $$(dirname "$$path")"; \
+		work=$$(mktemp -d) && GOBIN="$$work" go install github.com/apache/beam/sdks/v2/go/cmd/prism@v$$($(VENV_PYTHON) -c \
+			'import apache_beam; print(apache_beam.__version__)') && \
+		mkdir -p "$$(dirname "$$path")" && mv "$$work/prism" "$$path" && rmdir "$$work"; \
+	fi
 
 lock: ## compile the lock files from setup.py again (needs uv); UPGRADE=--upgrade takes newer versions
 	@for target in "requirements.lock" "requirements-dev.lock --extra dev --constraints requirements.lock"; do \

@@ -24,3 +24,7 @@ def find_prism(options: PipelineOptions) -> None:
         prism.prism_location = str(built) if built.is_file() else shutil.which("prism")
     if "prism_log_level" not in options.get_all_options(drop_default=True):
         prism.prism_log_level = QUIET
+
+
+if __name__ == "__main__":
+    print(prism_path())  # noqa: T201 - for the Makefile

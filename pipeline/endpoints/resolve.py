@@ -37,11 +37,11 @@ from transforms.parse_events import ParseEvents
 from transforms.validate_events import ValidateEvents
 
 LOG = logging.getLogger(__name__)
-IN_PROCESS = ("DirectRunner", "FnApiRunner")
+IN_PROCESS = "FnApiRunner"
 PRISM = "PrismRunner"
 _TO_GET = {
-    "PrismRunner": "Beam fetches Prism from GitHub. Where that cannot be reached, build it with Go and name it:\n"
-    f"  go install github.com/apache/beam/sdks/v2/go/cmd/prism@v{beam.__version__}\n  --prism_location PATH",
+    PRISM: "Beam fetches Prism from GitHub. Where that cannot be reached: make prism, or, with Go:"
+    f"\n  go install github.com/apache/beam/sdks/v2/go/cmd/prism@v{beam.__version__}\n  --prism_location PATH",
     "FlinkRunner": "Beam needs Java and its Flink job server: --flink_job_server_jar PATH, --flink_master ADDRESS.",
 }
 """What a runner needs that is not installed with Beam."""
@@ -62,27 +62,34 @@ class Run(NamedTuple):
 
 def runner_for(settings: Settings) -> PipelineRunner | str:
     """Choose the runner; Beam's DirectRunner is a switch that small edits flip, so it is resolved here."""
-    if settings.runner in IN_PROCESS and not settings.streaming:
+    name = _name(settings)
+    if name == IN_PROCESS:
         LOG.info("%s: bounded input runs on Beam's in-process FnApiRunner", settings.runner)
         return FnApiRunner()
-    if settings.runner in IN_PROCESS:
+    if name != settings.runner:
         LOG.info("%s: input without an end runs on Prism", settings.runner)
-        return PRISM
-    return settings.runner
+    return name
+
+
+def _name(settings: Settings) -> str:
+    if settings.runner not in ("DirectRunner", IN_PROCESS):
+        return settings.runner
+    return PRISM if settings.streaming else IN_PROCESS
 
 
 def shares_process(settings: Settings) -> bool:
     """Tell whether workers are threads of this process, so that it can be told to read no more."""
-    return settings.runner in (*IN_PROCESS, PRISM)
+    return _name(settings) in (IN_PROCESS, PRISM)
 
 
 def in_words(settings: Settings, error: Exception) -> MillraceError | None:
     """Tell a failure of a runner that is no part of this process, which has no words of ours."""
-    if settings.runner in IN_PROCESS:
+    name = _name(settings)
+    if name == IN_PROCESS:
         return None
     first = (str(error) or type(error).__name__).splitlines()[0]
-    hint = _TO_GET.get(settings.runner, "")
-    return MillraceError(f"{settings.runner} could not run the pipeline: {first}" + (f"\n{hint}" if hint else ""))
+    hint = _TO_GET.get(name, "")
+    return MillraceError(f"{name} could not run the pipeline: {first}" + (f"\n{hint}" if hint else ""))
 
 
 def archive_of(settings: Settings) -> str:
@@ -146,7 +153,7 @@ def steps(settings: Settings, run: Run) -> Steps:
     )
     rules = ViewRules(settings.window_duration, settings.keep_query, settings.url_shards, run.seed)
     # FnApiRunner holds its shuffle in memory, several times over; other runners may share no disk.
-    parking = Parking(run.spool if settings.runner in IN_PROCESS and not settings.streaming else "")
+    parking = Parking(run.spool if _name(settings) == IN_PROCESS else "")
     panes = _panes(settings)
     mapping = _knowing(settings.mapping, run.contracts)
     return Steps(
