@@ -90,6 +90,8 @@ lock: ## compile the lock files from setup.py again (needs uv); UPGRADE=--upgrad
 		echo 'setuptools>=77' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) setup.py - --output-file $$target || exit 1; \
 	done
+	@cd pipeline/local_cloud && $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) requirements.in --output-file requirements.lock
 
 wheel: $(PROJECT) ## build the wheel into dist/
 	@rm -rf build

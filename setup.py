@@ -27,6 +27,7 @@ setup(
     package_data={
         "": ["py.typed"],
         "transforms.contracts": ["*.json", "*.yaml"],
+        "pipeline.local_cloud": ["requirements.in", "requirements.lock"],
         "pipeline.sample": ["README.md", "data/*"],
     },
     entry_points={"console_scripts": ["millrace = pipeline.__main__:main"]},

@@ -1,0 +1,70 @@
+"""The homes of results in Google Cloud, as the flow takes them."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+from apache_beam.typehints.decorators import no_annotations
+
+from pipeline.endpoints.bigquery import Place, StoreInBigQuery
+from pipeline.endpoints.bigquery_rows import ledger_rows, page_view_rows, review_rows
+from pipeline.endpoints.bigquery_tables import LEDGER, PAGE_VIEWS, REVIEWS
+from transforms.outputs import Refused
+
+
+class Several(beam.PTransform):
+    """Hands the same elements to several homes.
+
+    Args:
+        homes: transforms by their labels.
+    """
+
+    def __init__(self, homes: Mapping[str, beam.PTransform]) -> None:
+        super().__init__()
+        self._homes = dict(homes)
+
+    @no_annotations  # elements of any kind, and what homes give is of no use to anybody
+    def expand(self, elements: beam.PCollection[Any]) -> beam.pvalue.PDone:
+        """Apply each."""
+        for label, home in self._homes.items():
+            elements | label >> home
+        return beam.pvalue.PDone(elements.pipeline)
+
+
+class OfEachStep(beam.PTransform):
+    """Stores the rejects of all steps, each step's by themselves.
+
+    Args:
+        store: a transform of PCollection[Rejects].
+    """
+
+    def __init__(self, store: beam.PTransform) -> None:
+        super().__init__()
+        self._store = store
+
+    @no_annotations  # the input is a NamedTuple of collections
+    def expand(self, refused: Refused) -> beam.pvalue.PDone:
+        """Store those of each step."""
+        for label, rejects in zip(("Unopened", "Unparsed", "Invalid"), refused, strict=True):
+            rejects | label >> self._store
+        return beam.pvalue.PDone(refused.unopened.pipeline)
+
+
+class BigQueryHomes(NamedTuple):
+    """What the tables of a dataset have in common; ``refused`` takes the rejects of rows (PCollection[Rejects])."""
+
+    dataset: str
+    is_live: bool
+    refused: beam.PTransform
+
+    def page_views(self) -> beam.PTransform:
+        """Store PageViews; early panes are left out."""
+        return StoreInBigQuery(Place(self.dataset, PAGE_VIEWS, self.is_live), page_view_rows, self.refused)
+
+    def reviews(self) -> beam.PTransform:
+        """Store Review."""
+        return StoreInBigQuery(Place(self.dataset, REVIEWS, self.is_live), review_rows, self.refused)
+
+    def ledger(self) -> beam.PTransform:
+        """Store LedgerRow."""
+        return StoreInBigQuery(Place(self.dataset, LEDGER, self.is_live), ledger_rows, self.refused)
