@@ -8,10 +8,12 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from google.cloud import pubsub_v1
+from google.api_core.exceptions import DeadlineExceeded
+from google.cloud.pubsub_v1 import PublisherClient, types
 from google.pubsub_v1.types import PubsubMessage
 
 from pipeline.endpoints.pubsub_client import subscriber
@@ -36,8 +38,8 @@ class Topic:
         self.topic = f"{PROJECT}/topics/{name}"
         self.subscription = f"{PROJECT}/subscriptions/{name}"
         self._witness = f"{PROJECT}/subscriptions/{name}-witness"
-        batches = pubsub_v1.types.BatchSettings(max_messages=500, max_bytes=4 << 20, max_latency=0.02)
-        self._publisher = pubsub_v1.PublisherClient(batches)
+        batches = types.BatchSettings(max_messages=500, max_bytes=4 << 20, max_latency=0.02)
+        self._publisher = PublisherClient(batches)
         self._publisher.create_topic(name=self.topic)
         for subscription in (self.subscription, self._witness):
             request = {"name": subscription, "topic": self.topic, "retain_acked_messages": True}
