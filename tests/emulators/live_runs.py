@@ -54,9 +54,8 @@ class Topic:
     def seen(self) -> list[Any]:
         """Give all messages that were published, with their ids and times, as the service delivers them."""
         with suppress(DeadlineExceeded):
-            while True:
-                request = {"subscription": self._witness, "max_messages": 1000}
-                received = subscriber().pull(request, timeout=2, retry=None).received_messages
+            request = {"subscription": self._witness, "max_messages": 1000}
+            while received := subscriber().pull(request, timeout=2, retry=None).received_messages:
                 self._seen |= {one.message.message_id: one.message for one in received}
                 ids = [one.ack_id for one in received]
                 subscriber().acknowledge({"subscription": self._witness, "ack_ids": ids})
