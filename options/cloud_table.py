@@ -54,7 +54,7 @@ CLOUD_OPTIONS = (
         Group.CLOUD,
         Dataset(),
         "",
-        "BigQuery: the dataset of all tables; with it or a Bigtable table nothing goes to --output.",
+        "BigQuery: the dataset of all tables; with it nothing goes to --output. The next four need it.",
         "my-shop:millrace",
     ),
     Option(

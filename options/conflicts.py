@@ -16,6 +16,7 @@ def find_conflicts(values: dict[str, Any]) -> Iterator[Fault]:
     yield from _renamed_twice(values)
     yield from _misplaced_paths(values)
     yield from _live_input(values)
+    yield from _without_dataset(values)
     yield from _out_of_reach(values)
 
 
@@ -65,11 +66,21 @@ def _live_input(values: dict[str, Any]) -> Iterator[Fault]:
         yield Fault("--runner", f"FnApiRunner, beside {live}", expected, "--runner DirectRunner")
 
 
+_BESIDE_A_DATASET = ("output_bigtable", "output_directory", "alerts_topic", "dead_letter_topic")
+
+
+def _without_dataset(values: dict[str, Any]) -> Iterator[Fault]:
+    for name in _BESIDE_A_DATASET:
+        if values[name] and values["output_dataset"] == "":
+            expected = "--output_dataset beside it, for dead letters, alerts and the ledger"
+            yield Fault(f"--{name}", values[name], expected, "--output_dataset my-shop:millrace")
+
+
 def _out_of_reach(values: dict[str, Any]) -> Iterator[Fault]:
     if values["runner"] != "DataflowRunner":
         return
-    if not (values["output_dataset"] or values["output_bigtable"]):
-        expected = "homes for results that Dataflow's workers reach: a dataset of BigQuery, a table of Bigtable"
+    if values["output_dataset"] == "":
+        expected = "a home for results that Dataflow's workers reach, a dataset of BigQuery"
         yield Fault(
             "--runner", "DataflowRunner, with results to go to --output", expected, "--output_dataset my-shop:millrace"
         )

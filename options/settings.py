@@ -67,7 +67,7 @@ class Settings:
     @property
     def is_local(self) -> bool:
         """Tell whether results go to the store in ``output``, not to homes in Google Cloud."""
-        return not (self.output_dataset or self.output_bigtable)
+        return not self.output_dataset
 
     @classmethod
     def from_options(cls, options: Any) -> Self:

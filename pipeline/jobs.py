@@ -8,7 +8,7 @@ from typing import Any
 
 import apache_beam as beam
 
-from pipeline.draining import DRAIN
+from pipeline.endpoints.draining import DRAIN
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 

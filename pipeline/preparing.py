@@ -5,7 +5,7 @@ from pathlib import Path
 from options.faults import Fault, UsageError
 from options.settings import Settings
 from pipeline import __version__
-from pipeline.endpoints import resolve, sqlite_schema
+from pipeline.endpoints import resolve
 from pipeline.endpoints.files import InputFile
 from pipeline.endpoints.sqlite_figures import new_attempt
 from pipeline.errors import MisfitError
@@ -28,17 +28,18 @@ def prepare(settings: Settings, spool: Path) -> resolve.Run:
     files, contracts, faults = look_around(
         settings.inputs, settings.contracts, event_type, spool, with_files=not settings.streaming
     )
-    files = with_reviews(files, settings.output)
+    files = with_reviews(files, settings.output) if settings.is_local else files
     if faults := [*faults, *key_faults(settings.pii_key_file)]:
         raise UsageError(faults)
     shaping = shaping_options(settings, contracts)
+    notebook = resolve.notebook_of(settings)
     try:
-        store, seed = sqlite_schema.prepare(settings.output, shaping)
+        seed = notebook.open(shaping)
     except MisfitError as error:
         raise UsageError(Fault(*misfit) for misfit in error.misfits) from error
     attempt = new_attempt()
     this_run = f"live-{attempt}" if settings.streaming else run_id(files, shaping, settings)
-    return resolve.Run(this_run, attempt, files, store, seed, contracts, str(spool))
+    return resolve.Run(this_run, attempt, files, notebook, seed, contracts, str(spool))
 
 
 def shaping_options(settings: Settings, contracts: dict[str, str]) -> dict[str, str]:

@@ -10,11 +10,10 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 
 from options.settings import Settings
-from pipeline.draining import DRAIN
 from pipeline.endpoints import resolve
+from pipeline.endpoints.draining import DRAIN
 from pipeline.endpoints.prism import find_prism
 from pipeline.endpoints.pubsub_seek import open_input
-from pipeline.endpoints.sqlite_figures import read_account
 from pipeline.errors import in_words
 from pipeline.flow import build
 from pipeline.housekeeping import Housekeeping
@@ -41,7 +40,7 @@ def run_live(settings: Settings, options: PipelineOptions) -> int:
     DRAIN.clear()
     with tempfile.TemporaryDirectory(prefix="millrace-") as spool:
         this = prepare(settings, Path(spool))
-        with open_input(settings, this.store) as subscription, heeding_signals() as stops:
+        with open_input(resolve.live_input(settings), this.notebook) as subscription, heeding_signals() as stops:
             fed = replace(settings, input_subscription=subscription)
             pipeline = beam.Pipeline(runner=resolve.runner_for(settings), options=options)
             build(pipeline, resolve.endpoints(fed, this), resolve.steps(fed, this))
@@ -51,22 +50,24 @@ def run_live(settings: Settings, options: PipelineOptions) -> int:
 def _watch(settings: Settings, this: resolve.Run, pipeline: beam.Pipeline, stops: Stops) -> int:
     begun = time.monotonic()
     report = LiveReport(settings)
-    keeping = Housekeeping(settings, this.store)
+    keeping = Housekeeping(settings, this.store) if settings.is_local else None
     try:
         job = Job(pipeline, stops)
         while not job.wait(LOOK_SECONDS):
             if stops.count > 1 or (stops.count and not resolve.shares_process(settings)):
                 job.cancel()
                 return fail(STOPPED, INTERRUPTED_STATUS)
-            keeping.look()
+            if keeping:
+                keeping.look()
             report.look()
     except Exception as error:
         if ours := in_words(error) or resolve.in_words(settings, error):
             raise ours from error
         raise
     report.finish()
-    keeping.finish()
-    total = read_account(this.store, this.run_id)
+    if keeping:
+        keeping.finish()
+    total = this.notebook.account(this.run_id)
     if not settings.quiet:
         print_text(ending(total, settings, time.monotonic() - begun), sys.stdout)
     return 0 if total.adds_up else FAILED_STATUS

@@ -19,12 +19,12 @@ from options.simulation import HELP, read_simulation
 from pipeline.distribution import check_distribution
 from pipeline.errors import MillraceError
 from pipeline.progress import Progress
+from pipeline.publishing import live_plan, publish
 from pipeline.report.exits import INTERRUPTED_STATUS, USAGE_STATUS, fail
 from pipeline.report.printing import escape_unprintable, let_go, print_text
 from pipeline.report.progress import ProgressReport
 from pipeline.report.simulation import Written, progress_text, summary
 from pipeline.simulator.lines import labels, lines
-from pipeline.simulator.live import live_plan, publish
 from pipeline.simulator.plan import Plan
 from pipeline.simulator.scenarios.staging import truths
 from pipeline.simulator.tally import Tally

@@ -188,4 +188,18 @@ LEDGER = Table(
     " GROUP BY run, event_type, minute",
 )
 
-TABLES = (PAGE_VIEWS, FRAUD_ALERTS, REVIEWS, DEAD_LETTERS, LEDGER)
+SETTINGS = Table(
+    "settings",
+    (
+        Column("name", "STRING", about="An option that shapes results, or the mark of a subscription."),
+        Column("value", "STRING"),
+        Column("updated_at", "TIMESTAMP"),
+    ),
+    ("name",),
+    "updated_at",
+    ("name",),
+    _last(("name",), ("value", "updated_at")),
+)
+"""What runs into the dataset must agree on, and how far they are."""
+
+TABLES = (PAGE_VIEWS, FRAUD_ALERTS, REVIEWS, DEAD_LETTERS, LEDGER, SETTINGS)

@@ -17,7 +17,7 @@ from apache_beam.transforms.userstate import (
 from apache_beam.typehints.decorators import no_annotations
 from apache_beam.utils.timestamp import Timestamp
 
-from pipeline.draining import DRAIN
+from pipeline.endpoints.draining import DRAIN
 from transforms.core.times import SECOND
 from transforms.windows import in_global_window
 

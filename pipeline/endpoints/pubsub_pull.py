@@ -14,7 +14,7 @@ from apache_beam.utils.timestamp import Duration, Timestamp
 from google.api_core import exceptions
 from google.pubsub_v1.types import PullResponse
 
-from pipeline.draining import DRAIN
+from pipeline.endpoints.draining import DRAIN
 from pipeline.endpoints.pubsub_client import in_words, subscriber
 from pipeline.endpoints.pubsub_leases import Leases, Taken, leases_of
 from pipeline.endpoints.pubsub_watermark import SubscriptionClock

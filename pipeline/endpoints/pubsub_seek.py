@@ -6,35 +6,45 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from google.api_core import exceptions
 
-from options.settings import Settings
+from pipeline.endpoints.notebooks import Notebook
 from pipeline.endpoints.pubsub_client import in_words, subscriber
-from pipeline.endpoints.sqlite_marks import SaveMark, read_mark
 from pipeline.errors import InputError
 from transforms.core.times import SECOND, format_time
 
 LOG = logging.getLogger(__name__)
 
 CALL_SECONDS = 30
-MARGIN = 60 * SECOND
-"""Beyond what follows from the options: clocks differ."""
+_TO_MAKE = "Make it: python -m pipeline.provision"
+
+
+class LiveInput(NamedTuple):
+    """What a live run reads: a subscription, or a topic where that is empty.
+
+    ``back`` says, in microseconds, how far before its mark a start without state begins.
+    """
+
+    subscription: str
+    topic: str
+    back: int
 
 
 @contextmanager
-def open_input(settings: Settings, store: str) -> Iterator[str]:
+def open_input(given: LiveInput, notebook: Notebook) -> Iterator[str]:
     """Give the subscription to read, gone back to where whole windows begin; one of our own where a topic is named.
 
     Raises:
         InputError: there is none, or it cannot be used.
     """
-    if settings.input_subscription:
-        seek_back(settings, store)
-        yield settings.input_subscription
+    if given.subscription:
+        seek_back(given, notebook)
+        yield given.subscription
         return
     LOG.warning("reading a topic: what is published while no job runs is lost; a subscription would keep it")
-    subscription = _subscribe(settings.input_topic)
+    subscription = _subscribe(given.topic)
     try:
         yield subscription
     finally:
@@ -42,7 +52,7 @@ def open_input(settings: Settings, store: str) -> Iterator[str]:
             subscriber().delete_subscription({"subscription": subscription}, timeout=CALL_SECONDS)
 
 
-def seek_back(settings: Settings, store: str) -> None:
+def seek_back(given: LiveInput, notebook: Notebook) -> None:
     """Let a subscription give again what the windows need that are not written whole.
 
     A first run begins with what was not acknowledged. Until it has saved a mark of its own, the mark is that of the
@@ -51,18 +61,18 @@ def seek_back(settings: Settings, store: str) -> None:
     Raises:
         InputError: there is no such subscription, or it may not be used.
     """
-    name = settings.input_subscription
+    name = given.subscription
     try:
         found = subscriber().get_subscription({"subscription": name}, timeout=CALL_SECONDS)
-        mark = read_mark(store, name)
         if not found.retain_acked_messages:
             LOG.warning("%s keeps no acknowledged messages: windows that were open at the last end may be short", name)
             return
+        mark = notebook.mark(name)
         if mark is None:
             kept = int(found.message_retention_duration.total_seconds()) * SECOND
-            SaveMark(store, name)(time.time_ns() // 1000 - kept)
+            notebook.save_mark(name, time.time_ns() // 1000 - kept)
             return
-        begin = start_of_whole_windows(settings, mark)
+        begin = mark - given.back
         subscriber().seek(
             {"subscription": name, "time": datetime.fromtimestamp(begin / SECOND, UTC)}, timeout=CALL_SECONDS
         )
@@ -71,18 +81,6 @@ def seek_back(settings: Settings, store: str) -> None:
         raise InputError(f"there is no subscription {name}\n{_TO_MAKE} --input_subscription {name}") from error
     except exceptions.GoogleAPICallError as error:
         raise InputError(f"cannot read {name}: {in_words(error)}") from error
-
-
-_TO_MAKE = "Make it: python -m pipeline.provision"
-
-
-def start_of_whole_windows(settings: Settings, mark: int) -> int:
-    """Give the time of publishing from which on every window is seen whole that is not written for good at ``mark``.
-
-    Such a window ends after the mark less the lateness, or is open; its first event was published no earlier than the
-    clock skew before its begin. The store keeps the evidence of fraud as sets, so no rule looks back further here.
-    """
-    return mark - settings.allowed_lateness - settings.window_duration - settings.max_clock_skew - MARGIN
 
 
 def _subscribe(topic: str) -> str:

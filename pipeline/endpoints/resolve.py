@@ -2,6 +2,7 @@
 
 import logging
 import os
+from functools import partial
 from typing import NamedTuple
 
 import apache_beam as beam
@@ -10,13 +11,16 @@ from apache_beam.runners.runner import PipelineRunner
 
 from options.settings import Settings
 from pipeline.endpoints.archive import FOLDER, NoArchive, StoreFiles
+from pipeline.endpoints.bigquery_notebook import BigQueryNotebook
 from pipeline.endpoints.both import Both
 from pipeline.endpoints.files import InputFile, ReadFiles
 from pipeline.endpoints.marks import KeepMark, NoMark
+from pipeline.endpoints.notebooks import Notebook
 from pipeline.endpoints.pubsub import PullSubscription, ReadNatively
+from pipeline.endpoints.pubsub_seek import LiveInput
 from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
 from pipeline.endpoints.sqlite_fraud import Judging, store_fraud_alerts, store_reviews
-from pipeline.endpoints.sqlite_marks import SaveMark
+from pipeline.endpoints.sqlite_notebook import LocalNotebook
 from pipeline.errors import MillraceError
 from pipeline.flow import Endpoints, Steps
 from transforms.core.contracts import fields_of, named_contract
@@ -24,6 +28,7 @@ from transforms.core.fraud.rules import FraudRules
 from transforms.core.mapping import FieldMapping
 from transforms.core.page_views import ViewRules
 from transforms.core.splitting import Bounds
+from transforms.core.times import MINUTE
 from transforms.core.validation import TimePolicy
 from transforms.count_page_views import CountPageViews
 from transforms.flag_fraud import FlagFraud
@@ -39,6 +44,8 @@ from transforms.validate_events import ValidateEvents
 LOG = logging.getLogger(__name__)
 IN_PROCESS = "FnApiRunner"
 PRISM = "PrismRunner"
+MARGIN = MINUTE
+"""How much further back a live run begins than follows from its options: clocks differ."""
 _TO_GET = {
     PRISM: "Beam fetches Prism from GitHub. Where that cannot be reached: make prism, or, with Go:"
     f"\n  go install github.com/apache/beam/sdks/v2/go/cmd/prism@v{beam.__version__}\n  --prism_location PATH",
@@ -53,11 +60,16 @@ class Run(NamedTuple):
     run_id: str
     attempt: str
     files: list[InputFile]
-    store: str
+    notebook: Notebook
     seed: int
     contracts: dict[str, str]
     spool: str = ""
     """A folder for what waits on disk, removed with the run."""
+
+    @property
+    def store(self) -> str:
+        """Name the local store; empty where results go elsewhere."""
+        return self.notebook.store if isinstance(self.notebook, LocalNotebook) else ""
 
 
 def runner_for(settings: Settings) -> PipelineRunner | str:
@@ -109,8 +121,31 @@ def endpoints(settings: Settings, run: Run) -> Endpoints:
         dead_letters=StoreDeadLetters(run.store, "" if settings.streaming else run.attempt),
         ledger=store_ledger(run.store, run.attempt),
         archive=NoArchive() if settings.no_archive else KeepArchive(StoreFiles(archive), panes),
-        mark=KeepMark(SaveMark(run.store, settings.input_subscription)) if settings.streaming else NoMark(),
+        mark=_mark(settings, run),
     )
+
+
+def notebook_of(settings: Settings) -> Notebook:
+    """Choose where runs into the same homes note what they have to know of each other."""
+    return LocalNotebook(settings.output) if settings.is_local else BigQueryNotebook(settings.output_dataset)
+
+
+def live_input(settings: Settings) -> LiveInput:
+    """Say what a live run reads, and how far before its mark it begins to see whole windows.
+
+    A window that is not written for good at the mark ends after the mark less the lateness, or is open; its first event
+    was published no earlier than the clock skew before its begin. The local store keeps the evidence of fraud as sets;
+    elsewhere a rule must see again all that it looks back on.
+    """
+    look_back = 0 if settings.is_local else settings.fraud_rules.look_back
+    back = settings.allowed_lateness + settings.max_clock_skew + max(settings.window_duration, look_back) + MARGIN
+    return LiveInput(settings.input_subscription, settings.input_topic, back)
+
+
+def _mark(settings: Settings, run: Run) -> beam.PTransform:
+    if not settings.input_subscription:
+        return NoMark()
+    return KeepMark(partial(run.notebook.save_mark, settings.input_subscription))
 
 
 def _messages(settings: Settings, run: Run, archive: str) -> beam.PTransform:

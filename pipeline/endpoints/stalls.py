@@ -78,7 +78,7 @@ def persistently(
     Raises:
         StoreError: the error has not passed.
     """
-    begun, told_at, stalled = time.monotonic(), 0.0, False
+    waiting = _Waiting(home, patience)
     try:
         for attempt in count():
             try:
@@ -87,21 +87,39 @@ def persistently(
                 why = passing(error)
                 if why is None:
                     raise
-                now = time.monotonic()
-                if patience is not None and now - begun >= patience:
-                    raise StoreError(f"cannot write {home}: {why}; tried for {now - begun:.0f} s") from error
-                stall, stalled = STALLS.begin(home, why), True
-                if now - begun >= TOLD_AFTER_SECONDS and now - told_at >= TOLD_EVERY_SECONDS:
-                    told_at = now
-                    since = time.strftime("%H:%M:%SZ", time.gmtime(stall.since))
-                    LOG.warning("cannot write %s since %s: %s; trying again", home, since, why)
+                waiting.go_on(why, error)
                 time.sleep(_wait(attempt))
         raise AssertionError  # count() does not end
     finally:
-        if stalled:
-            STALLS.end(home)
-            if told_at:
-                LOG.warning("%s: no longer waiting, after %.0f s", home, time.monotonic() - begun)
+        waiting.end()
+
+
+class _Waiting:
+    """One wait for a home: it is noted as a stall, told from time to time, and ended by patience."""
+
+    def __init__(self, home: str, patience: float | None) -> None:
+        self._home = home
+        self._patience = patience
+        self._begun = time.monotonic()
+        self._is_stalled = False
+        self._told_at = 0.0
+
+    def go_on(self, why: str, error: Exception) -> None:
+        now = time.monotonic()
+        waited = now - self._begun
+        if self._patience is not None and waited >= self._patience:
+            raise StoreError(f"cannot write {self._home}: {why}; tried for {waited:.0f} s") from error
+        stall, self._is_stalled = STALLS.begin(self._home, why), True
+        if waited >= TOLD_AFTER_SECONDS and now - self._told_at >= TOLD_EVERY_SECONDS:
+            self._told_at = now
+            since = time.strftime("%H:%M:%SZ", time.gmtime(stall.since))
+            LOG.warning("cannot write %s since %s: %s; trying again", self._home, since, why)
+
+    def end(self) -> None:
+        if self._is_stalled:
+            STALLS.end(self._home)
+        if self._told_at:
+            LOG.warning("%s: no longer waiting, after %.0f s", self._home, time.monotonic() - self._begun)
 
 
 def _wait(attempt: int) -> float:

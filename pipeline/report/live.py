@@ -4,7 +4,7 @@ import sys
 import time
 
 from options.settings import Settings
-from pipeline.draining import DRAIN
+from pipeline.endpoints.draining import DRAIN
 from pipeline.endpoints.pubsub_pull import source_of
 from pipeline.endpoints.stalls import STALLS
 from pipeline.report.printing import print_text

@@ -2,7 +2,8 @@
 
 import time
 from contextlib import closing
-from datetime import timedelta
+from dataclasses import replace
+from functools import partial
 
 import apache_beam as beam
 import pytest
@@ -11,13 +12,12 @@ from apache_beam.testing.test_pipeline import TestPipeline
 from apache_beam.testing.test_stream import TestStream
 from apache_beam.utils.timestamp import Timestamp
 
-from pipeline.draining import DRAIN
 from pipeline.endpoints import marks
+from pipeline.endpoints.draining import DRAIN
 from pipeline.endpoints.marks import KeepMark
-from pipeline.endpoints.pubsub_seek import MARGIN, start_of_whole_windows
+from pipeline.endpoints.resolve import MARGIN, live_input
 from pipeline.endpoints.sqlite_access import connect
-from pipeline.endpoints.sqlite_marks import SaveMark, read_mark
-from pipeline.endpoints.sqlite_schema import prepare
+from pipeline.endpoints.sqlite_notebook import LocalNotebook
 from tests.options.test_settings import DEFAULTS
 from transforms.core.times import HOUR, MINUTE, SECOND
 
@@ -25,30 +25,29 @@ SUBSCRIPTION = "projects/my-shop/subscriptions/events"
 
 
 @pytest.fixture
-def save(tmp_path):
-    path, _ = prepare(str(tmp_path), {})
-    return SaveMark(path, SUBSCRIPTION)
+def notebook(tmp_path):
+    notebook = LocalNotebook(str(tmp_path))
+    notebook.open({})
+    return notebook
 
 
-def saved(save: SaveMark) -> int | None:
-    return read_mark(save.path, SUBSCRIPTION)
-
-
-def test_a_mark_never_goes_back_and_is_one_subscriptions_own(save):
-    assert saved(save) is None
-    save(100 * SECOND)
-    save(50 * SECOND)
-    assert saved(save) == 100 * SECOND
-    assert read_mark(save.path, SUBSCRIPTION + "-2") is None
-    with closing(connect(save.path)) as store:
+def test_a_mark_never_goes_back_and_is_one_subscriptions_own(notebook):
+    assert notebook.mark(SUBSCRIPTION) is None
+    notebook.save_mark(SUBSCRIPTION, 100 * SECOND)
+    notebook.save_mark(SUBSCRIPTION, 50 * SECOND)
+    assert notebook.mark(SUBSCRIPTION) == 100 * SECOND
+    assert notebook.mark(SUBSCRIPTION + "-2") is None
+    with closing(connect(notebook.store)) as store:
         assert store.execute("SELECT count(*) FROM settings WHERE name LIKE 'mark%'").fetchone() == (1,)
 
 
-def run(save: SaveMark, home: TestStream) -> None:
+def run(notebook: LocalNotebook, home: TestStream) -> None:
     options = PipelineOptions(streaming=True, allow_unsafe_triggers=True)
     with TestPipeline(runner="BundleBasedDirectRunner", options=options) as root:
         written = root | home
-        (written, written | "Another" >> beam.Filter(bool)) | "Keep mark" >> KeepMark(save)
+        (written, written | "Another" >> beam.Filter(bool)) | "Keep mark" >> KeepMark(
+            partial(notebook.save_mark, SUBSCRIPTION)
+        )
 
 
 def watermarks(*ages: int) -> TestStream:
@@ -68,29 +67,31 @@ def begun(monkeypatch):
     return now - 600
 
 
-def test_the_mark_follows_the_watermark(save, begun):
-    run(save, watermarks(560, 500))
-    mark = saved(save)
+def test_the_mark_follows_the_watermark(notebook, begun):
+    run(notebook, watermarks(560, 500))
+    mark = notebook.mark(SUBSCRIPTION)
     assert mark is not None
     assert begun * SECOND <= mark
 
 
-def test_nothing_is_saved_while_a_job_drains(save, begun):
+def test_nothing_is_saved_while_a_job_drains(notebook, begun):
     DRAIN.set()
     try:
-        run(save, watermarks(560, 500))
+        run(notebook, watermarks(560, 500))
     finally:
         DRAIN.clear()
-    assert saved(save) is None
+    assert notebook.mark(SUBSCRIPTION) is None
 
 
-def test_a_watermark_that_jumps_to_the_end_is_not_believed(save):
+def test_a_watermark_that_jumps_to_the_end_is_not_believed(notebook):
     """As when a service drains a job: all timers fire at once."""
-    run(save, TestStream().advance_watermark_to_infinity())
-    assert saved(save) is None
+    run(notebook, TestStream().advance_watermark_to_infinity())
+    assert notebook.mark(SUBSCRIPTION) is None
 
 
-def test_where_whole_windows_begin():
-    mark = 500 * HOUR
-    assert start_of_whole_windows(DEFAULTS, mark) == mark - HOUR - MINUTE - 5 * MINUTE - MARGIN
-    assert timedelta(microseconds=MARGIN) == timedelta(minutes=1)
+def test_how_far_before_the_mark_whole_windows_begin():
+    """Lateness, clock skew and a window; where no home keeps evidence, what rules look back on in place of that."""
+    live = replace(DEFAULTS, streaming=True, input_subscription=SUBSCRIPTION)
+    assert live_input(live).back == HOUR + 5 * MINUTE + MINUTE + MARGIN
+    in_cloud = replace(live, output_dataset="my-shop.millrace")
+    assert live_input(in_cloud).back == HOUR + 5 * MINUTE + 48 * HOUR + MARGIN

@@ -9,6 +9,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from options.command_line import read_command_line
 from pipeline.endpoints import resolve
+from pipeline.endpoints.sqlite_notebook import LocalNotebook
 from pipeline.flow import build
 
 OURS = ("pipeline.", "transforms.")
@@ -185,7 +186,7 @@ LIVE_INPUT = ("--input_subscription", "projects/my-shop/subscriptions/events")
 
 def walk(*argv: str, output: str = "out", seed: int = 1) -> _Walk:
     _, settings = read_command_line([*(argv or ("--input", "x")), "--output", output])
-    run = resolve.Run(f"run {seed}", "attempt", [], f"{output}/store", seed, {})
+    run = resolve.Run(f"run {seed}", "attempt", [], LocalNotebook(output), seed, {})
     root = beam.Pipeline(runner=FnApiRunner())
     build(root, resolve.endpoints(settings, run), resolve.steps(settings, run))
     walked = _Walk()
