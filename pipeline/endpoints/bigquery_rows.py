@@ -4,7 +4,7 @@ import json
 import math
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from pipeline import __version__
@@ -12,7 +12,7 @@ from pipeline.endpoints.bigquery_tables import Table
 from transforms.core.fraud.reviews import Review
 from transforms.core.identity import dead_letter_id, stable_id
 from transforms.core.records import LedgerRow, PageViews, Reject, Violation
-from transforms.core.times import parse_time
+from transforms.core.times import format_exact_time, parse_time
 from transforms.panes import EARLY
 
 Row = dict[str, Any]
@@ -21,7 +21,6 @@ INLINE_BYTES = 1 << 20
 """A larger payload of a dead letter lies in a file."""
 _CUT_BYTES = 1 << 20
 _ROW_BYTES = 9_000_000
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - prints no offset of its own
 _LAST = parse_time("9999-12-31T23:59:59Z")
 _NOT_CONTENT = ("updated_at",)
 
@@ -38,8 +37,8 @@ def page_view_rows(row: PageViews) -> Iterator[Row]:
     if row.timing != EARLY:
         yield {
             "url": row.url,
-            "window_start": exact_time(row.window_start),
-            "window_end": exact_time(min(row.window_end, _LAST)),
+            "window_start": format_exact_time(row.window_start),
+            "window_end": format_exact_time(min(row.window_end, _LAST)),
             "views": row.views,
             "bot_views": row.bot_views,
             "visitors": row.visitors,
@@ -49,13 +48,13 @@ def page_view_rows(row: PageViews) -> Iterator[Row]:
 
 def review_rows(review: Review) -> Iterator[Row]:
     """Give the row of a review."""
-    yield review._asdict() | {"case_key": review.case_key, "decided_at": exact_time(review.decided_at)}
+    yield review._asdict() | {"case_key": review.case_key, "decided_at": format_exact_time(review.decided_at)}
 
 
 def ledger_rows(row: LedgerRow) -> Iterator[Row]:
     """Give the row of an account."""
     rejected = [{"reason": reason, "events": events} for reason, events in sorted(row.rejected.items())]
-    minute = None if row.minute is None else exact_time(row.minute)
+    minute = None if row.minute is None else format_exact_time(row.minute)
     yield row._asdict() | {"minute": minute, "rejected": rejected}
 
 
@@ -67,9 +66,9 @@ def dead_letter_rows(letter: DeadLetter, began: int) -> Iterator[Row]:
     elif 2.4 * len(payload) > _ROW_BYTES:  # once as text, and 4/3 as base64
         note = f" (the first {_CUT_BYTES} of {len(payload)} bytes; --output_directory keeps such payloads whole)"
         payload = payload[:_CUT_BYTES]
-    published = None if reject.publish_time is None else exact_time(reject.publish_time)
+    published = None if reject.publish_time is None else format_exact_time(reject.publish_time)
     yield {
-        "timestamp": published or exact_time(began),
+        "timestamp": published or format_exact_time(began),
         "payloadString": payload.decode(errors="replace"),
         "payloadBytes": b64encode(payload).decode(),
         "attributes": [{"key": key, "value": value} for key, value in sorted(reject.attributes.items())],
@@ -87,11 +86,6 @@ def dead_letter_rows(letter: DeadLetter, began: int) -> Iterator[Row]:
         "pipeline_version": __version__,
         "payload_uri": letter.uri or None,
     }
-
-
-def exact_time(micros: int) -> str:
-    """Print a time to the microsecond: ``2026-09-17T10:40:00.000001Z``."""
-    return (_EPOCH + timedelta(microseconds=micros)).isoformat() + "Z"
 
 
 def _now() -> str:

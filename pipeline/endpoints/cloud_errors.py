@@ -53,18 +53,26 @@ class Home(NamedTuple):
             raise StoreError(f"cannot write {self.name}: {told(error)}") from error
 
     def _passing(self, error: Exception) -> str | None:
-        is_passing = isinstance(error, (PassingError, *_AWAY)) or _is_of_quota(error)
-        is_mendable = isinstance(error, (MendableError, *_MENDABLE))
-        return told(error) if is_passing or (is_mendable and self.is_live) else None
+        return told(error) if is_passing(error) or (self.is_live and is_mendable(error)) else None
 
 
-def _is_of_quota(error: Exception) -> bool:
+def is_passing(error: BaseException | None) -> bool:
+    """Tell whether an error passes without anybody's doing."""
+    return isinstance(error, (PassingError, *_AWAY)) or _is_of_quota(error)
+
+
+def is_mendable(error: BaseException | None) -> bool:
+    """Tell whether a person can mend an error while a job waits: something is missing, or may not be written."""
+    return isinstance(error, (MendableError, *_MENDABLE)) and not _is_of_quota(error)
+
+
+def _is_of_quota(error: BaseException | None) -> bool:
     return isinstance(error, api.GoogleAPICallError) and any(
         isinstance(one, dict) and one.get("reason") in _QUOTAS for one in error.errors
     )
 
 
-def told(error: Exception) -> str:
+def told(error: BaseException) -> str:
     """Tell an error of a service in a sentence."""
     code = getattr(error, "code", None)
     what = getattr(error, "message", None) or str(error) or type(error).__name__
@@ -72,4 +80,4 @@ def told(error: Exception) -> str:
     text = text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
     if isinstance(error, auth.GoogleAuthError) and not isinstance(error, auth.TransportError):
         return f"{text}; for a person: gcloud auth application-default login"
-    return f"{text}; {_TO_MEND}" if isinstance(error, _MENDABLE) and not _is_of_quota(error) else text
+    return f"{text}; {_TO_MEND}" if isinstance(error, _MENDABLE) and is_mendable(error) else text

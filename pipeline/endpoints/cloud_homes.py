@@ -1,6 +1,6 @@
 """The homes of results in Google Cloud, as the flow takes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -10,6 +10,7 @@ from pipeline.endpoints.bigquery import Place, StoreInBigQuery
 from pipeline.endpoints.bigquery_rows import ledger_rows, page_view_rows, review_rows
 from pipeline.endpoints.bigquery_tables import LEDGER, PAGE_VIEWS, REVIEWS
 from transforms.outputs import Refused
+from transforms.windows import in_global_window
 
 
 class Several(beam.PTransform):
@@ -23,12 +24,10 @@ class Several(beam.PTransform):
         super().__init__()
         self._homes = dict(homes)
 
-    @no_annotations  # elements of any kind, and what homes give is of no use to anybody
-    def expand(self, elements: beam.PCollection[Any]) -> beam.pvalue.PDone:
-        """Apply each."""
-        for label, home in self._homes.items():
-            elements | label >> home
-        return beam.pvalue.PDone(elements.pipeline)
+    @no_annotations  # elements of any kind
+    def expand(self, elements: Any) -> beam.PCollection[tuple[str, int]]:
+        """Apply each; gives nothing, with the watermark of all."""
+        return _watermark({label: elements | label >> home for label, home in self._homes.items()})
 
 
 class OfEachStep(beam.PTransform):
@@ -43,11 +42,23 @@ class OfEachStep(beam.PTransform):
         self._store = store
 
     @no_annotations  # the input is a NamedTuple of collections
-    def expand(self, refused: Refused) -> beam.pvalue.PDone:
-        """Store those of each step."""
-        for label, rejects in zip(("Unopened", "Unparsed", "Invalid"), refused, strict=True):
-            rejects | label >> self._store
-        return beam.pvalue.PDone(refused.unopened.pipeline)
+    def expand(self, refused: Refused) -> beam.PCollection[tuple[str, int]]:
+        """Store those of each step; gives nothing, with the watermark of all."""
+        labelled = zip(("Unopened", "Unparsed", "Invalid"), refused, strict=True)
+        return _watermark({label: rejects | label >> self._store for label, rejects in labelled})
+
+
+def _watermark(written: Mapping[str, beam.PCollection[Any]]) -> beam.PCollection[tuple[str, int]]:
+    nothing = [
+        in_global_window(one) | f"{label} written" >> beam.ParDo(_Nothing()).with_output_types(tuple[str, int])
+        for label, one in written.items()
+    ]
+    return nothing | "Written" >> beam.Flatten()
+
+
+class _Nothing(beam.DoFn):
+    def process(self, _: Any) -> Iterable[tuple[str, int]]:
+        return ()
 
 
 class BigQueryHomes(NamedTuple):

@@ -10,6 +10,7 @@ from pipeline.local_cloud.bigtable import Bigtable
 from pipeline.local_cloud.pubsub import PubSub
 from pipeline.local_cloud.storage import CloudStorage
 from pipeline.provisioning.bigquery import provision_bigquery
+from pipeline.provisioning.bigtable import provision_bigtable
 
 PROJECT = "local-dev"
 BUCKET = "millrace"
@@ -61,4 +62,12 @@ def dataset(client, name):
     """A provisioned dataset."""
     path = f"{PROJECT}.{name}"
     list(provision_bigquery(client, path, dry_run=False))
+    return path
+
+
+@pytest.fixture
+def bigtable(bigtable_server, name):
+    """A provisioned table."""
+    path = f"projects/{PROJECT}/instances/serving/tables/{name}"
+    list(provision_bigtable(path, dry_run=False))
     return path
