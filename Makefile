@@ -35,7 +35,7 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test soak-test fuzz check bench evaluate prism lock wheel clean python rebuild
+.PHONY: help setup run test soak-test fuzz check bench evaluate prism lock wheel template template-files clean python rebuild
 rebuild:
 
 help: ## list the targets
@@ -97,6 +97,12 @@ wheel: $(PROJECT) ## build the wheel into dist/
 	@rm -rf build
 	$(VENV_PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@rm -rf build
+
+template-files: $(PROJECT) ## write again what the Flex Template and Terraform have of the code
+	$(VENV_PYTHON) -m templates.generate
+
+template: $(PROJECT) ## write the Flex Template's spec file: ARGS='--image IMAGE --output gs://BUCKET/millrace.json'
+	$(VENV_PYTHON) -m templates.spec $(ARGS)
 
 clean: ## remove .venv and everything built, but no output
 	rm -rf .venv build dist millrace.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
