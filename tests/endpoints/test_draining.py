@@ -2,14 +2,13 @@
 
 import pytest
 
-from pipeline.endpoints import draining
 from pipeline.endpoints.draining import QUIET_SECONDS, Drain
 
 
 @pytest.fixture
 def clock(monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(draining.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
     return now
 
 
