@@ -7,8 +7,9 @@ import apache_beam as beam
 from apache_beam.typehints.decorators import no_annotations
 
 from pipeline.endpoints.bigquery import Place, StoreInBigQuery
-from pipeline.endpoints.bigquery_rows import ledger_rows, page_view_rows, review_rows
-from pipeline.endpoints.bigquery_tables import LEDGER, PAGE_VIEWS, REVIEWS
+from pipeline.endpoints.bigquery_rows import alert_rows, ledger_rows, page_view_rows, review_rows
+from pipeline.endpoints.bigquery_tables import FRAUD_ALERTS, LEDGER, PAGE_VIEWS, REVIEWS
+from transforms.follow_alerts import FollowAlerts, Followed
 from transforms.outputs import Refused
 from transforms.windows import in_global_window
 
@@ -28,6 +29,32 @@ class Several(beam.PTransform):
     def expand(self, elements: Any) -> beam.PCollection[tuple[str, int]]:
         """Apply each; gives nothing, with the watermark of all."""
         return _watermark({label: elements | label >> home for label, home in self._homes.items()})
+
+
+class StoreAlerts(beam.PTransform):
+    """Follows alerts, and hands rows and changes to their homes.
+
+    Args:
+        follow: settles them.
+        rows: homes of AlertRow, by their labels.
+        changes: homes of Change, by their labels.
+    """
+
+    def __init__(
+        self, follow: FollowAlerts, rows: Mapping[str, beam.PTransform], changes: Mapping[str, beam.PTransform]
+    ) -> None:
+        super().__init__()
+        self._follow = follow
+        self._rows = dict(rows)
+        self._changes = dict(changes)
+
+    @no_annotations  # the input is a NamedTuple of collections
+    def expand(self, followed: Followed) -> beam.PCollection[tuple[str, int]]:
+        """Settle and store; gives nothing, with the watermark of all."""
+        alerts = followed | "Follow" >> self._follow
+        stored = {label: alerts.rows | label >> home for label, home in self._rows.items()}
+        told = {label: alerts.changes | label >> home for label, home in self._changes.items()}
+        return _watermark({"Alerts": alerts.rows} | stored | told)
 
 
 class OfEachStep(beam.PTransform):
@@ -71,6 +98,10 @@ class BigQueryHomes(NamedTuple):
     def page_views(self) -> beam.PTransform:
         """Store PageViews; early panes are left out."""
         return StoreInBigQuery(Place(self.dataset, PAGE_VIEWS, self.is_live), page_view_rows, self.refused)
+
+    def fraud_alerts(self) -> beam.PTransform:
+        """Store AlertRow."""
+        return StoreInBigQuery(Place(self.dataset, FRAUD_ALERTS, self.is_live), alert_rows, self.refused)
 
     def reviews(self) -> beam.PTransform:
         """Store Review."""
