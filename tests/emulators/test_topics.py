@@ -18,8 +18,6 @@ from transforms.core.records import Rejects
 
 @pytest.fixture
 def topic(pubsub_server, name):
-    publisher.cache_clear()
-    subscriber.cache_clear()
     path = f"projects/{PROJECT}/topics/{name}"
     publisher().create_topic(name=path)
     subscriber().create_subscription(name=subscription_of(path), topic=path)
