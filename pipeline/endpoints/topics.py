@@ -8,7 +8,7 @@ from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 from google.pubsub_v1.types import PubsubMessage
 
-from pipeline.endpoints.cloud_errors import Home
+from pipeline.endpoints.cloud_errors import Home, open_client
 from pipeline.endpoints.pubsub_client import publisher
 from transforms.core.dead_letter_messages import OutMessage, message_of
 from transforms.core.fraud.settling import Change
@@ -84,7 +84,8 @@ class _Publish(beam.DoFn):
         if not batch:
             return
         messages = [PubsubMessage(data=message.data, attributes=dict(message.attributes)) for message in batch]
+        client = open_client("Pub/Sub", publisher)
         self._home.write(
-            lambda: publisher().publish(topic=self._topic, messages=messages, retry=None, timeout=REQUEST_SECONDS)
+            lambda: client.publish(topic=self._topic, messages=messages, retry=None, timeout=REQUEST_SECONDS)
         )
         self._written += len(batch)
