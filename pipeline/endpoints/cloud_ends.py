@@ -6,6 +6,7 @@ import apache_beam as beam
 
 from pipeline.endpoints.archive import NoArchive
 from pipeline.endpoints.bigquery_dead_letters import StoreRejectsInBigQuery
+from pipeline.endpoints.bigquery_reviews import ReadReviews
 from pipeline.endpoints.bigtable import StoreInBigtable
 from pipeline.endpoints.cloud_homes import BigQueryHomes, OfEachStep, Several, StoreAlerts
 from pipeline.endpoints.gs_archive import StoreObjects
@@ -51,7 +52,9 @@ class CloudEnds(NamedTuple):
         changes: dict[str, beam.PTransform] = {}
         if self.alerts_topic:
             changes["Topic"] = PublishTo(self.alerts_topic, alert_messages, is_live=self.is_live)
-        return StoreAlerts(FollowAlerts(self.panes), {"BigQuery": self._tables.fraud_alerts()}, changes)
+        rows = {"BigQuery": self._tables.fraud_alerts()}
+        known = ReadReviews(self.dataset, is_live=self.is_live)
+        return StoreAlerts(FollowAlerts(self.panes), rows, changes, known)
 
     def reviews(self) -> beam.PTransform:
         """Store reviews."""

@@ -9,6 +9,7 @@ from apache_beam.typehints.decorators import no_annotations
 from pipeline.endpoints.bigquery import Place, StoreInBigQuery
 from pipeline.endpoints.bigquery_rows import alert_rows, ledger_rows, page_view_rows, review_rows
 from pipeline.endpoints.bigquery_tables import FRAUD_ALERTS, LEDGER, PAGE_VIEWS, REVIEWS
+from transforms.core.fraud.reviews import Review
 from transforms.follow_alerts import FollowAlerts, Followed
 from transforms.outputs import Refused
 from transforms.windows import in_global_window
@@ -38,23 +39,35 @@ class StoreAlerts(beam.PTransform):
         follow: settles them.
         rows: homes of AlertRow, by their labels.
         changes: homes of Change, by their labels.
+        known: reads the reviews that earlier runs took; None where there are none.
     """
 
     def __init__(
-        self, follow: FollowAlerts, rows: Mapping[str, beam.PTransform], changes: Mapping[str, beam.PTransform]
+        self,
+        follow: FollowAlerts,
+        rows: Mapping[str, beam.PTransform],
+        changes: Mapping[str, beam.PTransform],
+        known: beam.PTransform | None = None,
     ) -> None:
         super().__init__()
         self._follow = follow
+        self._known = known
         self._rows = dict(rows)
         self._changes = dict(changes)
 
     @no_annotations  # the input is a NamedTuple of collections
     def expand(self, followed: Followed) -> beam.PCollection[tuple[str, int]]:
         """Settle and store; gives nothing, with the watermark of all."""
-        alerts = followed | "Follow" >> self._follow
+        alerts = followed._replace(reviews=self._all_reviews(followed.reviews)) | "Follow" >> self._follow
         stored = {label: alerts.rows | label >> home for label, home in self._rows.items()}
         told = {label: alerts.changes | label >> home for label, home in self._changes.items()}
         return _watermark({"Alerts": alerts.rows} | stored | told)
+
+    def _all_reviews(self, reviews: beam.PCollection[Review]) -> beam.PCollection[Review]:
+        if self._known is None:
+            return reviews
+        known = reviews.pipeline | "Known reviews" >> self._known
+        return (in_global_window(reviews), known) | "All reviews" >> beam.Flatten()
 
 
 class OfEachStep(beam.PTransform):

@@ -1,13 +1,17 @@
 """Runs with an end into Google Cloud: the tables of the same run into the local store, also when it is run again."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from pipeline.simulate import main as simulate
 from tests.emulators.rows import rows
 from tests.flow.frauds import payment
+from tests.flow.test_reviews import EVENING, MORNING, review
 from tests.program import run_here, select
+
+RULE = "card_testing.cards_per_ip"
 
 
 @pytest.fixture
@@ -44,3 +48,24 @@ def test_the_tables_are_those_of_the_local_store(file, client, dataset, tmp_path
     assert shown(alerts.format("_current")) == texts(select(local, alerts.format(""))) != []
     ledger = "SELECT sum(received) AS a, sum(counted) AS b, sum(duplicate) AS c FROM ledger{}"
     assert shown(ledger.format("_current")) == texts(select(local, ledger.format("")))
+
+
+def test_a_verdict_of_an_earlier_run_keeps_later_alerts_quiet(client, dataset, storage_server, tmp_path):
+    """As in the local store, though BigQuery keeps no evidence: the evening is another run, without the morning."""
+
+    def told(*events):
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.jsonl"
+        path.write_text("".join(json.dumps(event) + "\n" for event in events))
+        run_here(tmp_path / "cloud", "--input", path, "--output_dataset", dataset, "--no_archive")
+        query = f"SELECT alert_id FROM `{dataset}.fraud_alerts_current` WHERE status = 'open' AND rule_id = '{RULE}'"
+        return [row["alert_id"] for row in rows(client, query)]
+
+    today = datetime.now(UTC).date().isoformat()
+    morning, evening = (
+        [json.loads(json.dumps(one).replace("2026-09-17", today)) for one in some] for some in (MORNING, EVENING)
+    )
+    [first] = told(*morning)
+    assert told(review(1, first, "false_positive", f"{today}T12:00:00Z")) == [first]
+    assert told(*evening) == [first]
+    other = [json.loads(json.dumps(one).replace("192.0.2.7", "192.0.2.8")) for one in evening]
+    assert len(told(*other)) == 2
