@@ -59,6 +59,18 @@ class Home(NamedTuple):
         return told(error) if is_passing(error) or (self.is_live and is_mendable(error)) else None
 
 
+def open_client(service: str, make: Callable[[], T]) -> T:
+    """Make a client of a service.
+
+    Raises:
+        StoreError: there are no credentials, or they cannot be read.
+    """
+    try:
+        return make()
+    except auth.GoogleAuthError as error:
+        raise StoreError(f"cannot use {service}: {told(error)}") from error
+
+
 def is_passing(error: BaseException | None) -> bool:
     """Tell whether an error passes without anybody's doing."""
     return isinstance(error, (PassingError, *_AWAY)) or _is_of_quota(error)
