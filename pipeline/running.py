@@ -20,6 +20,7 @@ from pipeline.errors import in_words
 from pipeline.flow import build
 from pipeline.preparing import prepare
 from pipeline.progress import PROGRESS
+from pipeline.report.account import account_status, account_text
 from pipeline.report.commands import commands_here
 from pipeline.report.printing import print_text
 from pipeline.report.progress import ProgressReport
@@ -39,6 +40,8 @@ def run(settings: Settings, options: PipelineOptions) -> int:
     with tempfile.TemporaryDirectory(prefix="millrace-") as spool:
         this = prepare(settings, Path(spool))
         seconds = _work(settings, options, this)
+        if not settings.is_local:
+            return _tell_account(settings, this, seconds)
         write_alert_log(this.store)
         remove_abandoned(resolve.archive_of(settings))
         pruned = Pruned() if settings.retention is None else prune(this.store, settings.retention)
@@ -57,6 +60,15 @@ def _work(settings: Settings, options: PipelineOptions, this: resolve.Run) -> fl
                 raise ours from error
             raise
     return time.monotonic() - begun
+
+
+def _tell_account(settings: Settings, this: resolve.Run, seconds: float) -> int:
+    """Tell the result of a run whose homes are elsewhere."""
+    total = this.notebook.account(this.run_id)
+    status = account_status(total, settings.max_reject_ratio)
+    if status or not settings.quiet:
+        print_text(account_text(total, settings, seconds), sys.stderr if settings.quiet else sys.stdout)
+    return status
 
 
 def _tell(settings: Settings, this: resolve.Run, seconds: float, pruned: Pruned) -> int:

@@ -19,8 +19,9 @@ from pipeline.flow import build
 from pipeline.housekeeping import Housekeeping
 from pipeline.jobs import Job, Stops, heeding_signals
 from pipeline.preparing import prepare
+from pipeline.report.account import account_text
 from pipeline.report.exits import FAILED_STATUS, INTERRUPTED_STATUS, fail
-from pipeline.report.live import LiveReport, ending
+from pipeline.report.live import LiveReport
 from pipeline.report.printing import print_text
 
 LOOK_SECONDS = 0.5
@@ -44,7 +45,17 @@ def run_live(settings: Settings, options: PipelineOptions) -> int:
             fed = replace(settings, input_subscription=subscription)
             pipeline = beam.Pipeline(runner=resolve.runner_for(settings), options=options)
             build(pipeline, resolve.endpoints(fed, this), resolve.steps(fed, this))
+            if resolve.is_service(settings):
+                return _hand_over(pipeline, settings, options)
             return _watch(fed, this, pipeline, stops)
+
+
+def _hand_over(pipeline: beam.Pipeline, settings: Settings, options: PipelineOptions) -> int:
+    """Submit a job to a service, which runs it from then on."""
+    result = pipeline.run()
+    if not settings.quiet:
+        print_text(resolve.submitted(result, options), sys.stdout)
+    return 0
 
 
 def _watch(settings: Settings, this: resolve.Run, pipeline: beam.Pipeline, stops: Stops) -> int:
@@ -69,5 +80,5 @@ def _watch(settings: Settings, this: resolve.Run, pipeline: beam.Pipeline, stops
         keeping.finish()
     total = this.notebook.account(this.run_id)
     if not settings.quiet:
-        print_text(ending(total, settings, time.monotonic() - begun), sys.stdout)
+        print_text(account_text(total, settings, time.monotonic() - begun), sys.stdout)
     return 0 if total.adds_up else FAILED_STATUS

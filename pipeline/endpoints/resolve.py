@@ -2,10 +2,12 @@
 
 import logging
 import os
+import time
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import apache_beam as beam
+from apache_beam.options.pipeline_options import GoogleCloudOptions, PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineRunner
 
@@ -13,13 +15,14 @@ from options.settings import Settings
 from pipeline.endpoints.archive import FOLDER, NoArchive, StoreFiles
 from pipeline.endpoints.bigquery_notebook import BigQueryNotebook
 from pipeline.endpoints.both import Both
+from pipeline.endpoints.cloud_ends import CloudEnds
 from pipeline.endpoints.files import InputFile, ReadFiles
 from pipeline.endpoints.marks import KeepMark, NoMark
 from pipeline.endpoints.notebooks import Notebook
 from pipeline.endpoints.pubsub import PullSubscription, ReadNatively
 from pipeline.endpoints.pubsub_seek import LiveInput
 from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
-from pipeline.endpoints.sqlite_fraud import Judging, store_fraud_alerts, store_reviews
+from pipeline.endpoints.sqlite_fraud import Judging, StoreFraudAlerts, store_reviews
 from pipeline.endpoints.sqlite_notebook import LocalNotebook
 from pipeline.errors import MillraceError
 from pipeline.flow import Endpoints, Steps
@@ -44,6 +47,7 @@ from transforms.validate_events import ValidateEvents
 LOG = logging.getLogger(__name__)
 IN_PROCESS = "FnApiRunner"
 PRISM = "PrismRunner"
+DATAFLOW = "DataflowRunner"
 MARGIN = MINUTE
 """How much further back a live run begins than follows from its options: clocks differ."""
 _TO_GET = {
@@ -94,6 +98,20 @@ def shares_process(settings: Settings) -> bool:
     return _name(settings) in (IN_PROCESS, PRISM)
 
 
+def is_service(settings: Settings) -> bool:
+    """Tell whether the runner is a service, which works on when this process has ended."""
+    return settings.runner == DATAFLOW
+
+
+def submitted(result: Any, options: PipelineOptions) -> str:
+    """Tell of a job that a service has taken."""
+    if not result.has_job:
+        return "The job was written; it is not started by this command."
+    place = options.view_as(GoogleCloudOptions)
+    where = f"https://console.cloud.google.com/dataflow/jobs/{place.region}/{result.job_id()}?project={place.project}"
+    return f"Job {result.job_id()} was submitted: {where}"
+
+
 def in_words(settings: Settings, error: Exception) -> MillraceError | None:
     """Tell a failure of a runner that is no part of this process, which has no words of ours."""
     name = _name(settings)
@@ -111,13 +129,37 @@ def archive_of(settings: Settings) -> str:
 
 def endpoints(settings: Settings, run: Run) -> Endpoints:
     """Choose where messages come from and where results go."""
+    return _local_ends(settings, run) if settings.is_local else _cloud_ends(settings, run)
+
+
+def _cloud_ends(settings: Settings, run: Run) -> Endpoints:
+    ends = CloudEnds(
+        settings.output_dataset,
+        settings.output_bigtable,
+        "" if settings.no_archive else settings.output_directory,
+        _panes(settings),
+        time.time_ns() // 1000,
+    )
+    return Endpoints(
+        messages=_messages(settings, run, archive=""),
+        page_views=ends.page_views(),
+        reviews=ends.reviews(),
+        fraud_alerts=ends.fraud_alerts(),
+        dead_letters=ends.dead_letters(),
+        ledger=ends.ledger(),
+        archive=ends.archive(),
+        mark=_mark(settings, run),
+    )
+
+
+def _local_ends(settings: Settings, run: Run) -> Endpoints:
     archive = archive_of(settings)
     panes = _panes(settings)
     return Endpoints(
         messages=_messages(settings, run, archive),
         page_views=store_page_views(run.store, run.attempt),
         reviews=store_reviews(run.store, run.attempt),
-        fraud_alerts=store_fraud_alerts(run.store, run.attempt, Judging(*_judging(settings))),
+        fraud_alerts=StoreFraudAlerts(run.store, run.attempt, Judging(*_judging(settings))),
         dead_letters=StoreDeadLetters(run.store, "" if settings.streaming else run.attempt),
         ledger=store_ledger(run.store, run.attempt),
         archive=NoArchive() if settings.no_archive else KeepArchive(StoreFiles(archive), panes),
@@ -153,7 +195,7 @@ def _messages(settings: Settings, run: Run, archive: str) -> beam.PTransform:
     if not settings.streaming:
         return files
     subscription = settings.input_subscription
-    if settings.runner == "DataflowRunner":
+    if settings.runner == DATAFLOW:
         live: beam.PTransform = ReadNatively(
             subscription, settings.input_topic, settings.id_attribute, settings.timestamp_attribute
         )

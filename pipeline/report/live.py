@@ -9,7 +9,6 @@ from pipeline.endpoints.pubsub_pull import source_of
 from pipeline.endpoints.stalls import STALLS
 from pipeline.report.printing import print_text
 from pipeline.report.progress import CLEAR_LINE, rewrites
-from transforms.core.ledger import Account
 from transforms.core.times import format_time
 
 TERMINAL_SECONDS = 1.0
@@ -53,16 +52,3 @@ class LiveReport:
         if DRAIN.is_set():
             parts.append("draining; Ctrl-C again stops at once")
         return "; ".join(parts)
-
-
-def ending(total: Account, settings: Settings, seconds: float) -> str:
-    """Write the account of a live run that was drained."""
-    refused = ", ".join(f"{reason} {number:,}" for reason, number in total.rejected.items())
-    lines = [
-        f"Drained after {seconds:,.0f} s; results are in {settings.output}.",
-        f"received {total.received:,} = counted {total.counted:,} + duplicate {total.duplicate:,}"
-        f" + rejected {total.refused:,}" + (f" ({refused})" if refused else ""),
-    ]
-    if not total.adds_up:
-        lines.insert(0, "FAILED: the ledger does not add up; results are incomplete.")
-    return "\n".join(lines)

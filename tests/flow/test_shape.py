@@ -68,9 +68,10 @@ Store page views/Join
 Store page views/All
 Store page views/Receipt
 Store fraud alerts
-Store fraud alerts/Join
-Store fraud alerts/All
-Store fraud alerts/Receipt
+Store fraud alerts/Evidence
+Store fraud alerts/Evidence/Join
+Store fraud alerts/Evidence/All
+Store fraud alerts/Evidence/Receipt
 Store reviews
 Store reviews/Join
 Store reviews/All
@@ -153,7 +154,7 @@ LIVE_LABELS = (
     "Keep mark/Watch",
     "Read messages/Pull",
     "Read messages/Subscription",
-    "Store fraud alerts/Global",
+    "Store fraud alerts/Evidence/Global",
     "Store ledger/Global",
     "Store page views/Global",
 )
