@@ -13,6 +13,7 @@ from pipeline.endpoints.cloud_errors import Home, MendableError, PassingError, i
 from pipeline.errors import StoreError
 from transforms.core.records import PageViews
 from transforms.core.row_keys import Cell, cells_of
+from transforms.metrics import ROWS_WRITTEN
 from transforms.windows import in_global_window
 
 FAMILY = "v"
@@ -132,4 +133,5 @@ class _Write(beam.DoFn):
         cells, self._cells = list(self._cells.values()), {}
         if cells:
             write_cells(self._table, self._home, cells)
+            ROWS_WRITTEN.inc(len(cells))
             self._written += len(cells)

@@ -127,11 +127,12 @@ resource "google_monitoring_alert_policy" "query" {
 locals {
   user_counter = "dataflow_googleapis_com:job_user_counter{monitored_resource=\"dataflow_job\",job_name=\"${var.name}\""
   charts = {
-    "Events a second: received, admitted, rejected, duplicates" = "sum by (metric_name) (delta(${local.user_counter},metric_name=~\"received|admitted|rejected|duplicates\"}[5m])) / 300"
+    "Events a second: received, admitted, rejected, duplicates" = "sum by (metric_name) (delta(${local.user_counter},metric_name=~\"received|admitted|rejected|ledger_duplicate\"}[5m])) / 300"
     "Rejects a minute by reason"                                = "sum by (metric_name) (delta(${local.user_counter},metric_name=~\"rejected_.*\"}[5m])) / 5"
     "Panes a minute by timing, late and after expiry"           = "sum by (metric_name) (delta(${local.user_counter},metric_name=~\"panes_.*|late|after_expiry\"}[5m])) / 5"
-    "Rows a minute, and retries of homes"                       = "sum by (metric_name) (delta(${local.user_counter},metric_name=~\"rows_.*|retries_.*\"}[5m])) / 5"
-    "Fraud alerts an hour"                                      = "sum(delta(${local.user_counter},metric_name=\"alerts\"}[1h]))"
+    "Rows a minute, and retries of homes"                       = "sum by (metric_name) (delta(${local.user_counter},metric_name=~\"rows_written|write_retries\"}[5m])) / 5"
+    "Changes of fraud alerts an hour"                           = "sum(delta(${local.user_counter},metric_name=\"alert_changes\"}[1h]))"
+    "Longest write to a home, in milliseconds"                  = "max by (ptransform) (${local.user_counter},metric_name=\"write_ms_MAX\"})"
     "System lag and age of the watermark, in seconds"           = "max by (__name__) ({__name__=~\"dataflow_googleapis_com:job_system_lag|dataflow_googleapis_com:job_data_watermark_age\",monitored_resource=\"dataflow_job\",job_name=\"${var.name}\"})"
     "Messages waiting, and the age of the oldest in seconds"    = "max by (__name__) ({__name__=~\"pubsub_googleapis_com:subscription_num_undelivered_messages|pubsub_googleapis_com:subscription_oldest_unacked_message_age\",monitored_resource=\"pubsub_subscription\",subscription_id=\"${var.subscription}\"})"
     "Cores in use"                                              = "max(dataflow_googleapis_com:job_current_num_vcpus{monitored_resource=\"dataflow_job\",job_name=\"${var.name}\"})"
