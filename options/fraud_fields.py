@@ -212,6 +212,9 @@ KIND_FIELDS: Mapping[RuleKind, Mapping[str, Field]] = {
         "entities": _entities(*ENTITY_TYPES),
         "below": Field(threshold(amount), "below: {value: 1.00, source: a public walkthrough}"),
         "above": Field(threshold(amount), "above: {value: 500.00, source: a public walkthrough}"),
+        "history": Field(
+            threshold(span(LONGEST_HISTORY, "30d")), "history: {value: 1h, source: proposal}", required=False
+        ),
         "severity": _SEVERITY,
     },
     RuleKind.FAILURES_THEN_SUCCESS: {"entities": _entities("account"), "review": _COUNT, "high": _HIGH_COUNT},
@@ -231,6 +234,12 @@ KIND_FIELDS: Mapping[RuleKind, Mapping[str, Field]] = {
         "changes": Field(several(one_of(CHANGES)), "changes: [password, email]"),
         "amount": Field(threshold(amount), "amount: {value: 200.00, source: proposal}"),
         "times": Field(threshold(quantity), "times: {value: 3, source: proposal}"),
+        "history": Field(threshold(span(LONGEST_HISTORY, "30d")), "history: {value: 1d, source: proposal}"),
+        "severity": _SEVERITY,
+    },
+    RuleKind.CHANGED: {
+        "entities": _entities("account"),
+        "changes": Field(several(one_of(CHANGES)), "changes: [payout]"),
         "history": Field(threshold(span(LONGEST_HISTORY, "30d")), "history: {value: 1d, source: proposal}"),
         "severity": _SEVERITY,
     },

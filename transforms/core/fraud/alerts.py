@@ -61,11 +61,16 @@ def holds(entries: Mapping[tuple[str, str], int | None], alert: Alert) -> bool:
     return key in entries and (until is None or alert.first_event_time < until)
 
 
-def alert_of(rules: FraudRules, rule: Rule, seen: Seen, episode: Episode, entity: tuple[str, str]) -> Alert:
-    """Make the alert of an episode; ``entity`` is not that of the evidence where an IP's tells of an account."""
+def alert_of(rules: FraudRules, rule: Rule, seen: Seen, episode: Episode, entity: tuple[str, str]) -> Alert | None:
+    """Make the alert of an episode; ``entity`` is not that of the evidence where an IP's tells of an account.
+
+    There is none where the IP is a shared one and only its good things make enough.
+    """
     peak = episode.peak
     severity = _severity(rule, peak.observed)
-    if entity[0] == "ip" and severity is Severity.HIGH and _is_shared(rule, seen, episode):
+    if entity[0] == "ip" and _is_shared(rule, seen, episode):
+        if rule.kind is RuleKind.MEASURE and episode.most_bad < rule.review:
+            return None
         severity = Severity.REVIEW
     return Alert(
         alert_id=stable_id(rule.id, *entity, str(episode.start)),

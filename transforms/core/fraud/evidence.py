@@ -58,9 +58,10 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Packed).decode
 
 
-def collected(facts: bytes | bytearray, ids: Sequence[str], names: Mapping[int, str]) -> Evidence:
+def collected(rows: Sequence[Rows], ids: Sequence[str], names: Mapping[int, str]) -> Evidence:
     """Make evidence of facts as they came: rows, each with the number of its event among the ids."""
-    return unite([Evidence(np.frombuffer(bytes(facts), ROW), ids, names)])
+    facts = np.concatenate(rows) if rows else NOTHING.rows
+    return unite([Evidence(facts, ids, names)])
 
 
 def unite(parts: Iterable[Evidence]) -> Evidence:

@@ -13,7 +13,7 @@ from transforms.core.fraud.measuring import measured
 from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.fraud.rules import FraudRules, Rule, RuleKind, Severity, State
 from transforms.core.fraud.seen import Firing, Seen
-from transforms.core.fraud.sequences import amounts, chain, failures_then_success
+from transforms.core.fraud.sequences import amounts, chain, changed, failures_then_success
 from transforms.core.fraud.travel import travel
 
 ALERTED, SUPPRESSED, SHADOWED = "alerted", "suppressed", "shadowed"
@@ -62,7 +62,8 @@ class Flagger:
     def _found(self, rule: Rule, seen: Seen, source: int) -> Iterator[Found]:
         for entity, firings in self._firings(rule, seen):
             for episode in episodes(rule, firings):
-                alert = alert_of(self._rules, rule, seen, episode, entity)
+                if (alert := alert_of(self._rules, rule, seen, episode, entity)) is None:
+                    continue
                 if holds(self._lists.blocked, alert):
                     alert = alert._replace(severity=Severity.HIGH, score=100)
                 is_allowed = holds(self._lists.allowed, alert)
@@ -76,8 +77,9 @@ class Flagger:
             yield itself, list(measured(rule, seen))
         elif rule.kind is RuleKind.SUCCESS_WHILE:
             yield from self._hits(rule, seen)
-        elif rule.kind is RuleKind.CHAIN:
-            yield itself, list(chain(rule, seen, self._fraud_from))
+        elif rule.kind in (RuleKind.CHAIN, RuleKind.CHANGED):
+            judge = chain if rule.kind is RuleKind.CHAIN else changed
+            yield itself, list(judge(rule, seen, self._fraud_from))
         else:
             ordered = {
                 RuleKind.AMOUNTS: amounts,

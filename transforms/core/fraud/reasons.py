@@ -10,6 +10,7 @@ _MEASURES = {
     "attempts": "payments tried",
     "declines": "payments declined",
     "cards": "different cards",
+    "small_cards": "different cards with a small amount",
     "failed_accounts": "different accounts with a failed login",
     "failures": "failed logins",
 }
@@ -17,6 +18,7 @@ _SHARES = {
     "attempts": "of the payments were declined",
     "declines": "of the payments were declined",
     "cards": "of the cards were declined",
+    "small_cards": "of the cards had a small amount",
     "failed_accounts": "of the accounts failed",
     "failures": "of the logins failed",
 }
@@ -90,10 +92,11 @@ def _share(rule: Rule, entity_type: str, firing: Firing, detail: Detail) -> list
 
 
 def _amounts(rule: Rule, _: str, firing: Firing, detail: Detail) -> list[Reason]:
+    where = ", both where it was not seen before" if rule.history else ""
     text = (
         f"{number(float(detail['probe']))} {detail['probe_currency']} was tried, and within {span(rule.window)}"
-        f" {number(firing.observed)} {detail['currency']} on the same card; less than {number(float(rule.below))}"
-        f" and then more than {number(float(rule.above))} is reviewed"
+        f" {number(firing.observed)} {detail['currency']} on the same card{where}; less than"
+        f" {number(float(rule.below))} and then more than {number(float(rule.above))} is reviewed"
     )
     return [{"measure": "amount", "observed": firing.observed, "threshold": float(rule.above), "text": text}]
 
@@ -132,6 +135,13 @@ def _chain(_: Rule, __: str, firing: Firing, detail: Detail) -> list[Reason]:
     return [{"measure": "amount", "observed": firing.observed, "threshold": round(limit, 2), "text": text}]
 
 
+def _changed(rule: Rule, __: str, firing: Firing, detail: Detail) -> list[Reason]:
+    made = " and ".join(_CHANGES[name] for name in str(detail["changes"]).split(","))
+    verb = "were" if firing.observed > 1 else "was"
+    text = f"a login on a new device, then {made} {verb} changed within {span(rule.window)}"
+    return [{"measure": "changes", "observed": firing.observed, "threshold": 1, "text": text}]
+
+
 _KINDS: dict[RuleKind, Callable[[Rule, str, Firing, Detail], list[Reason]]] = {
     RuleKind.MEASURE: _measure,
     RuleKind.SHARE: _share,
@@ -140,4 +150,5 @@ _KINDS: dict[RuleKind, Callable[[Rule, str, Firing, Detail], list[Reason]]] = {
     RuleKind.SUCCESS_WHILE: _hits,
     RuleKind.TRAVEL: _travel,
     RuleKind.CHAIN: _chain,
+    RuleKind.CHANGED: _changed,
 }
