@@ -53,10 +53,13 @@ def episodes(events: Iterable[Admitted], rules: dict[str, Any]) -> list[Episode]
 
 def _is_crowd(rule: Rule, group: list[Firing], history: History) -> bool:
     """Tell whether an IP is a shared one where the bad things alone are too few in every window."""
+    observed = max(firing.observed for firing in group)
+    return _has_few_bad(rule, group) and _is_shared(rule, group, observed, history)
+
+
+def _has_few_bad(rule: Rule, group: list[Firing]) -> bool:
     is_measured = rule["kind"] == "measure" and group[0].entity_type == "ip"
-    if not is_measured or max(firing.bad or 0 for firing in group) >= number(rule, "review"):
-        return False
-    return _is_shared(rule, group, max(firing.observed for firing in group), history)
+    return is_measured and max(firing.bad or 0 for firing in group) < number(rule, "review")
 
 
 def _is_shared(rule: Rule, group: list[Firing], observed: Fraction, history: History) -> bool:
@@ -92,7 +95,7 @@ def _episode(rule: Rule, group: list[Firing], rules: dict[str, Any], history: Hi
     if "high" in rule and observed >= number(rule, "high"):
         severity = "high"
     shown = observed * 100 if rule["kind"] == "share" else observed
-    if group[0].entity_type == "ip" and _is_shared(rule, group, observed, history):
+    if _has_few_bad(rule, group) or (group[0].entity_type == "ip" and _is_shared(rule, group, observed, history)):
         severity = "review"
     if _is_listed(rules.get("block"), group):
         severity = "high"

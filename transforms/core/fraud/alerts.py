@@ -64,14 +64,17 @@ def holds(entries: Mapping[tuple[str, str], int | None], alert: Alert) -> bool:
 def alert_of(rules: FraudRules, rule: Rule, seen: Seen, episode: Episode, entity: tuple[str, str]) -> Alert | None:
     """Make the alert of an episode; ``entity`` is not that of the evidence where an IP's tells of an account.
 
-    There is none where the IP is a shared one and only its good things make enough.
+    There is none where an IP is a shared one and its bad things alone are too few.
     """
     peak = episode.peak
     severity = _severity(rule, peak.observed)
-    if entity[0] == "ip" and _is_shared(rule, seen, episode):
-        if rule.kind is RuleKind.MEASURE and episode.most_bad < rule.review:
+    if entity[0] == "ip":
+        is_shared = _is_shared(rule, seen, episode)
+        has_few_bad = rule.kind is RuleKind.MEASURE and episode.most_bad < rule.review
+        if is_shared and has_few_bad:
             return None
-        severity = Severity.REVIEW
+        if is_shared or has_few_bad:
+            severity = Severity.REVIEW
     return Alert(
         alert_id=stable_id(rule.id, *entity, str(episode.start)),
         pattern=rule.pattern,
