@@ -226,6 +226,16 @@ def test_a_customer_who_pays_little_and_then_much_is_at_home_or_on_a_device_of_t
     assert found([*known, approved(1, at(), amount=100, **probe), approved(1, at(90), amount=15000, **spend)]) == alerts
 
 
+def test_nothing_is_elsewhere_before_absence_is_believed():
+    events = [approved(1, at(hours=-3), **USUAL), approved(1, at(), amount=100, **CARD)]
+    events.append(approved(1, at(90), amount=15000, **CARD))
+    assert found(events, fraud_from=at(1)) == []
+    assert found(events, fraud_from=at()) == ELSEWHERE
+    payout = [success("a", at(hours=-30), device_id="usual"), success("a", at(), device_id="new")]
+    assert found([*payout, change("payout", at(5))], fraud_from=at(1)) == []
+    assert found([*payout, change("payout", at(5))], fraud_from=at()) == [("payout_change", "review")]
+
+
 def test_a_known_payout_account_is_changed_on_a_known_device():
     known = [success("a", at(hours=-30), device_id="usual")]
     there, new = success("a", at(), device_id="usual"), success("a", at(), device_id="new")

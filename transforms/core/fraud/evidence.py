@@ -149,6 +149,14 @@ def recent(evidence: Evidence, kept: int) -> Evidence:
     return _part(evidence, evidence.rows[evidence.rows["time"] >= oldest])
 
 
+def since(evidence: Evidence, oldest: int, others: Mapping[int, int]) -> Evidence:
+    """Forget what is older than ``oldest``, in microseconds, or, of the entities in ``others``, than is said there."""
+    limits = np.full(len(evidence.rows), oldest)
+    for entity, limit in others.items():
+        limits[evidence.rows["entity"] == np.uint64(entity)] = limit
+    return _part(evidence, evidence.rows[evidence.rows["time"] >= limits])
+
+
 def pack(evidence: Evidence) -> bytes:
     """Write evidence as bytes, column after column: like lies by like, and compresses well."""
     names = dict(sorted(evidence.names.items()))

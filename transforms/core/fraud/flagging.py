@@ -18,6 +18,9 @@ from transforms.core.fraud.travel import travel
 
 ALERTED, SUPPRESSED, SHADOWED = "alerted", "suppressed", "shadowed"
 
+_OF_ABSENCE = {RuleKind.AMOUNTS: amounts, RuleKind.CHAIN: chain, RuleKind.CHANGED: changed}
+_OF_ORDER = {RuleKind.FAILURES_THEN_SUCCESS: failures_then_success, RuleKind.TRAVEL: travel}
+
 
 class Found(NamedTuple):
     """What a rule found: an alert, what becomes of it, and the entity whose evidence it comes from, by its hash."""
@@ -77,16 +80,10 @@ class Flagger:
             yield itself, list(measured(rule, seen))
         elif rule.kind is RuleKind.SUCCESS_WHILE:
             yield from self._hits(rule, seen)
-        elif rule.kind in (RuleKind.CHAIN, RuleKind.CHANGED):
-            judge = chain if rule.kind is RuleKind.CHAIN else changed
-            yield itself, list(judge(rule, seen, self._fraud_from))
+        elif rule.kind in _OF_ABSENCE:
+            yield itself, list(_OF_ABSENCE[rule.kind](rule, seen, self._fraud_from))
         else:
-            ordered = {
-                RuleKind.AMOUNTS: amounts,
-                RuleKind.FAILURES_THEN_SUCCESS: failures_then_success,
-                RuleKind.TRAVEL: travel,
-            }
-            yield itself, list(ordered[rule.kind](rule, seen))
+            yield itself, list(_OF_ORDER[rule.kind](rule, seen))
 
     def _hits(self, rule: Rule, seen: Seen) -> Iterator[tuple[tuple[str, str], list[Firing]]]:
         followed = [self._by_id[name] for name in rule.rules if is_evaluated(self._by_id[name])]

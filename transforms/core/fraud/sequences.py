@@ -17,10 +17,10 @@ _LOOKED_AT = 64
 has other alerts."""
 
 
-def amounts(rule: Rule, seen: Seen) -> Iterator[Firing]:
+def amounts(rule: Rule, seen: Seen, fraud_from: int | None = None) -> Iterator[Firing]:
     """Give each large attempt with the first small one in the window before it."""
     if rule.history:
-        yield from _amounts_elsewhere(rule, seen)
+        yield from _amounts_elsewhere(rule, seen, fraud_from)
         return
     probes = seen.in_order(Fact.SMALL_FIRST, Fact.SMALL_LAST).where(lambda one: _major(one) < rule.below)
     for large in seen.in_order(Fact.LARGE_FIRST, Fact.LARGE_LAST, Fact.LARGE_MOST).all:
@@ -28,11 +28,15 @@ def amounts(rule: Rule, seen: Seen) -> Iterator[Firing]:
             yield from _spent(rule, probe, large)
 
 
-def _amounts_elsewhere(rule: Rule, seen: Seen) -> Iterator[Firing]:
+def _amounts_elsewhere(rule: Rule, seen: Seen, fraud_from: int | None) -> Iterator[Firing]:
     """Do the same where neither is on a device or at an IP that was seen before the small one."""
     places = Places(seen)
     probes = seen.in_order(Fact.SMALL_AT).where(
-        lambda one: _major(one) < rule.below and places.is_elsewhere(one, one.time, rule.history)
+        lambda one: (
+            (fraud_from is None or one.time >= fraud_from)
+            and _major(one) < rule.below
+            and places.is_elsewhere(one, one.time, rule.history)
+        )
     )
     for large in seen.in_order(Fact.LARGE_AT, Fact.LARGE_MOST).all:
         for probe in probes.between(large.time - rule.window, large.time)[:_LOOKED_AT]:
