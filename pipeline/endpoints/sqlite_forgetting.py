@@ -39,7 +39,11 @@ def forget(store: Store, retention: int) -> int:
 def _newest(store: Store) -> int | None:
     """Give the time of the newest fact; one dated later than tomorrow makes no other old."""
     tomorrow = time.time_ns() // 1000 + DAY
-    believed = (times[times <= tomorrow] for slot in _slots(store) for times in [unpack(held_evidence(store, slot)).rows["time"]])
+    believed = (
+        times[times <= tomorrow]
+        for slot in _slots(store)
+        for times in [unpack(held_evidence(store, slot)).rows["time"]]
+    )
     return max((int(times.max()) for times in believed if len(times)), default=None)
 
 

@@ -200,7 +200,10 @@ def chains(draw) -> Scene:
     scene: Scene = [(-past, "login", login(account, device_id=draw(pick("d1", "d1", "d1", "", GONE))))]
     for turn, amount in enumerate(draw(st.lists(pick(1999, 10_000, 30_000, 200), max_size=4))):
         scene.append((turn * HOUR - past, "payment", payment(7, **paying | {"amount": amount})))
-    device, kind = draw(pick("d2", "d2", "d2", "d2", "d1", "")), draw(pick("email", "payout", "payout", "password", "mfa"))
+    device, kind = (
+        draw(pick("d2", "d2", "d2", "d2", "d1", "")),
+        draw(pick("email", "payout", "payout", "password", "mfa")),
+    )
     changed = draw(pick(0, 1, 1, MINUTE, 5 * HOUR))
     paid = changed + draw(pick(0, 1, MINUTE, HOUR, 4 * HOUR, 19 * HOUR, 19 * HOUR + 1))
     amount = draw(pick(199, 19_999, 20_000, 20_000, 30_000, 59_999, 60_000, 90_000))

@@ -151,7 +151,7 @@ def is_on_new_device(login: Login, past: timedelta, history: History) -> bool:
 
 
 def fires_by_changed(rule: Rule, history: History) -> list[Firing]:
-    """Fire for a login on a new device and a change after it; observed is how many kinds of changes there are by then."""
+    """Fire for a login on a new device and a change after it; observed is how many kinds of changes came by then."""
     firings = []
     for login in history.successes:
         if is_on_new_device(login, duration(rule["history"]["value"]), history):

@@ -11,7 +11,8 @@ from transforms.core.fraud.seen import Firing
 class Episode(NamedTuple):
     """A chain of windows; ``peak`` is the one in which most was observed, the first of several.
 
-    ``most_bad`` is the greatest number of bad things in one of them; ``first`` and ``last`` are the times of the first and last event that decided anything.
+    ``most_bad`` is the greatest number of bad things in one of them; ``first`` and ``last`` are the times of the first
+    and last event that decided anything.
     """
 
     start: int

@@ -41,8 +41,8 @@ def currency_letters(number: int) -> str:
 
 def sum_at(currencies: U64, ips: U64, devices: U64) -> U64:
     """Give currencies with the places of payments; a currency's letters can be had of them as well."""
-    parts = currencies, (ips & _PART) << np.uint64(_LETTER_BITS), devices << np.uint64(_LETTER_BITS + _PART_BITS)
-    return parts[0] | parts[1] | parts[2]
+    packed: U64 = currencies | (ips & _PART) << np.uint64(_LETTER_BITS)
+    return packed | devices << np.uint64(_LETTER_BITS + _PART_BITS)
 
 
 def place_of(packed: int) -> tuple[int, int]:

@@ -23,12 +23,12 @@ _SHARES = {
     "failures": "of the logins failed",
 }
 _ENTITIES = {
-    "ip": "one IP",
-    "device": "one device",
-    "card": "one card",
-    "account": "one account",
-    "card|merchant": "one card at one merchant",
-    "merchant|bin": "one BIN at one merchant",
+    "ip": "from one IP",
+    "device": "from one device",
+    "card": "with one card",
+    "account": "at one account",
+    "card|merchant": "with one card at one merchant",
+    "merchant|bin": "with one BIN at one merchant",
 }
 _CHANGES = {
     "password": "the password",
@@ -66,7 +66,7 @@ Detail = Mapping[str, float | str]
 def _measure(rule: Rule, entity_type: str, firing: Firing, detail: Detail) -> list[Reason]:
     urgent = f", from {number(rule.high)} on urgent" if rule.high else ""
     text = (
-        f"{number(firing.observed)} {_MEASURES[rule.measure]} within {span(rule.window)} from {_ENTITIES[entity_type]};"
+        f"{number(firing.observed)} {_MEASURES[rule.measure]} within {span(rule.window)} {_ENTITIES[entity_type]};"
         f" from {number(rule.review)} on it is reviewed{urgent}"
     )
     found: list[Reason] = [
@@ -84,7 +84,7 @@ def _measure(rule: Rule, entity_type: str, firing: Firing, detail: Detail) -> li
 def _share(rule: Rule, entity_type: str, firing: Firing, detail: Detail) -> list[Reason]:
     text = (
         f"{detail['bad']} of {detail['of']} ({firing.observed:.0f} %) {_SHARES[rule.measure]}"
-        f" within {span(rule.window)} from {_ENTITIES[entity_type]};"
+        f" within {span(rule.window)} {_ENTITIES[entity_type]};"
         f" from {100 * rule.review:g} % of {rule.at_least} on it is reviewed"
     )
     share = round(firing.observed, 1)

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.core.fraud.demands import is_evaluated, strands_of
 from transforms.core.fraud.evidence import ROW, Rows
 from transforms.core.fraud.facts import WHOLE, Fact, strand, width_of
 from transforms.core.fraud.rules import ENTITY_TYPES, FraudRules
-from transforms.core.fraud.demands import is_evaluated, strands_of
 from transforms.core.sets import U64
 from transforms.core.times import HOUR, MINUTE
 
