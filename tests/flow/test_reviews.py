@@ -129,7 +129,7 @@ def test_rule_quality_follows_from_the_last_verdicts(tmp_path, capsys):
     assert quality == [["card_testing.cards_per_ip", 2, 1, 1, 0, 0.5], ["takeover.chain", 0, 0, 0, 1, None]]
     assert main(["--input", str(tmp_path / "input.jsonl"), "--output", str(tmp_path), "--no_archive"]) == 0
     told = capsys.readouterr().out
-    assert "  card_testing.cards_per_ip  precision 50 %: 1 confirmed, 1 false positive; 2 open\n" in told
+    assert "  card_testing.cards_per_ip\n      precision 50 %: 1 confirmed, 1 false positive; 2 open\n" in told
 
 
 def changes(output: Path) -> list[tuple[str, str, str]]:

@@ -21,9 +21,8 @@ def test_real_logins(tmp_path):
     assert run_here(tmp_path, "--input", REAL, "--no_archive") == 0
     assert added_up(ledger(tmp_path))[:4] == [534, 534, 0, {}]
     names = "rule_id, severity, entity_type, entity, first_event_time, last_event_time, event_ids"
-    alerts = select(
-        tmp_path, f"SELECT {names} FROM fraud_alerts WHERE status = 'open' ORDER BY first_event_time, rule_id"
-    )
+    query = f"SELECT {names} FROM fraud_alerts WHERE status = 'open' ORDER BY first_event_time, rule_id"  # noqa: S608
+    alerts = select(tmp_path, query)
     assert [alert[:-1] for alert in alerts] == [
         [STUFFING, "review", "ip", SCANNER, "2017-03-28T06:29:51Z", "2017-03-28T06:30:29Z"],
         [STUFFING, "review", "ip", SCANNER, "2017-03-28T18:05:43Z", "2017-03-28T18:06:31Z"],

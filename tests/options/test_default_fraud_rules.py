@@ -109,8 +109,9 @@ RULES = (
         changes=("password", "email", "phone", "address", "payout"),
         amount=Decimal(200),
         times=3,
+        high=2,
         history=1440 * MINUTES,
-        severity=Severity.HIGH,
+        severity=Severity.REVIEW,
     ),
     Rule(
         "takeover.payout_change",

@@ -92,7 +92,9 @@ def _episode(rule: Rule, group: list[Firing], rules: dict[str, Any], history: Hi
     accounts = {firing.account for firing in group} - {""}
     observed = Fraction(len(accounts)) if accounts else max(firing.observed for firing in group)
     severity = rule.get("severity", "review")
-    if "high" in rule and observed >= number(rule, "high"):
+    if rule["kind"] == "chain" and any(firing.bad for firing in group):
+        severity = "high"
+    if rule["kind"] != "chain" and "high" in rule and observed >= number(rule, "high"):
         severity = "high"
     shown = observed * 100 if rule["kind"] == "share" else observed
     if _has_few_bad(rule, group) or (group[0].entity_type == "ip" and _is_shared(rule, group, observed, history)):

@@ -131,7 +131,9 @@ def distance(one: tuple[float, float], two: tuple[float, float]) -> float:
 def fires_by_chain(rule: Rule, history: History) -> list[Firing]:
     """Fire for a login on a new device, then a change, then a large payment."""
     return [
-        _ordered("account", login.account, login.time, payment.time, payment.amount)
+        _ordered("account", login.account, login.time, payment.time, payment.amount)._replace(
+            bad=int("high" in rule and payment.amount >= number(rule, "high") * _large(rule, login, payment, history))
+        )
         for login in history.successes
         if is_on_new_device(login, duration(rule["history"]["value"]), history)
         for change in history.changes

@@ -257,7 +257,9 @@ def test_a_second_device_of_a_customer_who_buys_as_usual():
     assert found(chain(amount=19999)) == []
     usual = [approved(1, at(hours=-30 - n), account_id="a", amount=40000) for n in range(3)]
     assert found([*chain(amount=110000), *usual]) == []
-    assert found([*chain(amount=120000), *usual]) == [("chain", "high")]
+    assert found([*chain(amount=120000), *usual]) == [("chain", "review")]
+    assert found([*chain(amount=239999), *usual]) == [("chain", "review")]
+    assert found([*chain(amount=240000), *usual]) == [("chain", "high")]
 
 
 def test_a_device_that_the_account_was_on_a_month_ago_is_known():

@@ -67,7 +67,7 @@ def alert_of(rules: FraudRules, rule: Rule, seen: Seen, episode: Episode, entity
     There is none where an IP is a shared one and its bad things alone are too few.
     """
     peak = episode.peak
-    severity = _severity(rule, peak.observed)
+    severity = _severity(rule, episode)
     if entity[0] == "ip":
         is_shared = _is_shared(rule, seen, episode)
         has_few_bad = rule.kind is RuleKind.MEASURE and episode.most_bad < rule.review
@@ -104,11 +104,13 @@ def score(ratio: float, severity: Severity) -> int:
     return round(min(max(raw, low), high))
 
 
-def _severity(rule: Rule, observed: float) -> Severity:
-    if rule.high is not None:
-        threshold = 100 * rule.high if rule.kind is RuleKind.SHARE else rule.high
-        return Severity.HIGH if observed >= threshold else Severity.REVIEW
-    return rule.severity
+def _severity(rule: Rule, episode: Episode) -> Severity:
+    if rule.high is None:
+        return rule.severity
+    if rule.kind is RuleKind.CHAIN:
+        return Severity.HIGH if episode.most_bad else Severity.REVIEW
+    threshold = 100 * rule.high if rule.kind is RuleKind.SHARE else rule.high
+    return Severity.HIGH if episode.peak.observed >= threshold else Severity.REVIEW
 
 
 def _is_shared(rule: Rule, seen: Seen, episode: Episode) -> bool:

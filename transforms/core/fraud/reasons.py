@@ -125,11 +125,12 @@ def _travel(rule: Rule, _: str, firing: Firing, detail: Detail) -> list[Reason]:
     return [{"measure": "km/h", "observed": round(firing.observed, 1), "threshold": rule.kmh, "text": text}]
 
 
-def _chain(_: Rule, __: str, firing: Firing, detail: Detail) -> list[Reason]:
+def _chain(rule: Rule, _: str, firing: Firing, detail: Detail) -> list[Reason]:
     usual, limit = float(detail["usual"]), firing.observed / firing.ratio
     text = (
         f"a login on a new device, then {_CHANGES[str(detail['change'])]} was changed, then"
-        f" {number(firing.observed)} {detail['currency']} were paid; from {number(limit)} on it is urgent"
+        f" {number(firing.observed)} {detail['currency']} were paid; from {number(limit)} on it is reviewed"
+        + (f", from {number(rule.high * limit)} on urgent" if rule.high else "")
         + (f", since the account usually pays {number(usual)}" if usual else "")
     )
     return [{"measure": "amount", "observed": firing.observed, "threshold": round(limit, 2), "text": text}]

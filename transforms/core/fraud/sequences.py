@@ -82,14 +82,22 @@ def chain(rule: Rule, seen: Seen, fraud_from: int | None = None) -> Iterator[Fir
     new, changes = _new_and_changes(rule, seen, fraud_from)
     paid = seen.in_order(Fact.AMOUNT)
     for payment in seen.in_order(Fact.BIG).all:
-        for login in new.between(payment.time - rule.window, payment.time)[:_LOOKED_AT]:
-            change = changes.earliest(login.time + 1, payment.time)
-            limit, usual = _limit(rule, paid, login.time, payment.b)
-            if change and payment.a >= limit:
-                currency, spent = currency_letters(payment.b), float(_major(payment))
-                detail = ("currency", currency), ("change", CHANGES[change.a]), ("usual", usual)
-                yield ordered_firing(spent, payment.a / limit if limit else 1, (payment, change, login), detail)
-                break
+        found = [
+            _paid_after(rule, paid, payment, change, login)
+            for login in new.between(payment.time - rule.window, payment.time)[:_LOOKED_AT]
+            if (change := changes.earliest(login.time + 1, payment.time))
+        ]
+        if firings := [firing for firing in found if firing.ratio >= 1]:
+            yield firings[0]._replace(bad=max(firing.bad for firing in firings))
+
+
+def _paid_after(rule: Rule, paid: InOrder, payment: Sighting, change: Sighting, login: Sighting) -> Firing:
+    """Give a chain; its ratio is below 1 where the payment is too small, and ``bad`` is 1 where it makes it urgent."""
+    limit, usual = _limit(rule, paid, login.time, payment.b)
+    currency, spent = currency_letters(payment.b), float(_major(payment))
+    detail = ("currency", currency), ("change", CHANGES[change.a]), ("usual", usual)
+    firing = ordered_firing(spent, payment.a / limit, (payment, change, login), detail)
+    return firing._replace(bad=int(rule.high is not None and payment.a >= rule.high * limit))
 
 
 def changed(rule: Rule, seen: Seen, fraud_from: int | None = None) -> Iterator[Firing]:
