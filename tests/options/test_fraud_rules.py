@@ -6,7 +6,8 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from options.faults import Fault, UsageError
-from options.fraud_fields import COMMON, KIND_FIELDS, LISTED
+from options.fraud_document import LISTED
+from options.fraud_fields import COMMON, KIND_FIELDS
 from options.fraud_rules import MAX_BYTES, MOST_TOLD, default_fraud_rules, parse_fraud_rules, read_fraud_rules
 from options.settings import Settings
 from options.yaml_nodes import compose
