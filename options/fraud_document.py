@@ -137,6 +137,8 @@ def _bad_references(rules: Iterable[Record]) -> Iterator[Misfit]:
                 yield Misfit(line, "rules", name, expected, example)
             elif _measures_otherwise(other):
                 yield Misfit(line, "rules", name, f"a rule whose measure is {_STUFFING}", example)
+            elif "ip" not in other.values.get("entities", ("ip",)):
+                yield Misfit(line, "rules", name, "a rule that has ip among its entities", example)
 
 
 def _measures_otherwise(rule: Record) -> bool:

@@ -397,3 +397,11 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as caught:
             read_fraud_rules(str(path))
         assert [(fault.option, fault.given) for fault in caught.value.faults] == [("--fraud_rules", given)]
+
+
+def test_what_is_followed_is_about_ips() -> None:
+    (fault,) = faults_of(WHOLE.replace(STUFFING, STUFFING.replace("[ip]", "[device]")))
+    assert (fault.given, fault.expected) == (
+        f"r.yaml, line {line_of(WHOLE, 'rules: [stuffing]')}: rules: stuffing",
+        "a rule that has ip among its entities",
+    )

@@ -86,8 +86,7 @@ class Flagger:
             yield itself, list(_OF_ORDER[rule.kind](rule, seen))
 
     def _hits(self, rule: Rule, seen: Seen) -> Iterator[tuple[tuple[str, str], list[Firing]]]:
-        named = [self._by_id[name] for name in rule.rules]
-        followed = [other for other in named if is_evaluated(other) and "ip" in other.entities]
+        followed = [self._by_id[name] for name in rule.rules if is_evaluated(self._by_id[name])]
         found = list(hits(rule, seen, [firing for other in followed for firing in measured(other, seen)]))
         if "ip" in rule.entities:
             yield ("ip", seen.entity), found
