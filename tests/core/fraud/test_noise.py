@@ -103,7 +103,7 @@ CASES = {
             success("a", at(hours=-30), device_id="usual"),
             success("a", at(2), device_id="new"),
             change("email", at(3)),
-            approved(1, at(4), account_id="a", amount=90000),
+            approved(1, at(4), account_id="a", amount=200000),
         ],
         [approved(1, account_id="a", amount=25000), success("a", device_id="usual"), change("mfa"), failure("a")],
         [approved(1, account_id="a", amount=25000), success("a", device_id="usual")],
