@@ -35,7 +35,7 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test soak-test fuzz check check-terraform bench evaluate prism emulators lock wheel template \
+.PHONY: help setup run live test soak-test fuzz check check-terraform bench evaluate prism emulators lock wheel template \
 	template-files clean python rebuild
 rebuild:
 
@@ -49,6 +49,9 @@ setup: $(PROJECT) ## create .venv with the locked dependencies (0.9 GB, one to t
 
 run: $(PROJECT) ## set up, then run the main job: the bundled sample into ./out, or what ARGS='...' says
 	@$(VENV_PYTHON) -m pipeline $(ARGS)
+
+live: $(PROJECT) emulators prism ## run the whole pipeline live on this machine, in emulators; ARGS='--rate 500'
+	@$(VENV_PYTHON) -m pipeline.live $(ARGS)
 
 test: $(PROJECT) $(DEV) ## set up, then run the tests
 	$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
