@@ -76,7 +76,8 @@ evaluate: $(PROJECT) ## judge the fraud rules on simulated attacks, and write do
 	$(VENV_PYTHON) -m benchmarks.evaluate $(ARGS)
 
 lock: ## compile the lock files from setup.py again (needs uv); UPGRADE=--upgrade takes newer versions
-	@for target in "requirements.lock" "requirements-dev.lock --extra dev --constraints requirements.lock"; do \
+	@for target in "requirements.lock --extra dashboard" \
+		"requirements-dev.lock --extra dashboard --extra dev --constraints requirements.lock"; do \
 		echo 'setuptools>=77' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) setup.py - --output-file $$target || exit 1; \
 	done
@@ -121,7 +122,7 @@ $(LOCKED): requirements.lock
 $(PROJECT): $(LOCKED) setup.py pyproject.toml
 	@echo "  3/3 installing Millrace itself"
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
-	@$(VENV_PYTHON) -m compileall -q pipeline transforms options
+	@$(VENV_PYTHON) -m compileall -q pipeline transforms options dashboard
 	@touch $@
 
 $(DEV): $(LOCKED) requirements-dev.lock
