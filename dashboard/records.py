@@ -1,0 +1,289 @@
+"""What the API answers with. Times are ISO 8601 in UTC to the second (``2026-09-17T10:40:00Z``), "" where there is none."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Series:
+    """Numbers over time: a value a step, the first at ``start``. Windows in which nothing happened are 0."""
+
+    start: str
+    step_seconds: int
+    views: list[int]
+    bot_views: list[int]
+
+
+@dataclass(frozen=True)
+class TopPage:
+    """A page by its views; ``before`` is its views in the span of the same length just before."""
+
+    url: str
+    views: int
+    bot_views: int
+    before: int
+    trend: list[int]
+
+
+@dataclass(frozen=True)
+class EventRate:
+    """Events admitted (counted and duplicate) by event type, as all runs counted them, over ``minutes``."""
+
+    minutes: int
+    by_type: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Now:
+    """Page views of a span that ends with the newest window, or where it was asked to end.
+
+    ``visitors`` are distinct visitors, bots' included, of the last ``visitors_minutes``; ``urls`` are the distinct pages
+    of the whole span.
+    """
+
+    newest: str
+    start: str
+    end: str
+    contains: str
+    views: int
+    bot_views: int
+    urls: int
+    visitors: int
+    visitors_minutes: int
+    rate: EventRate
+    series: Series
+    pages: list[TopPage]
+
+
+@dataclass(frozen=True)
+class PageSeries:
+    """One page over a span; ``visitors`` has a value a step, as ``series`` has."""
+
+    url: str
+    start: str
+    end: str
+    series: Series
+    visitors: list[int]
+
+
+@dataclass(frozen=True)
+class RunAccount:
+    """The ledger of one run: received = counted + duplicate + rejected, each counted where it happened."""
+
+    run: str
+    received: int
+    counted: int
+    duplicate: int
+    rejected: int
+    masked: int
+    first_minute: str
+    last_minute: str
+    missing: int
+    being_written: bool
+
+
+@dataclass(frozen=True)
+class RejectReason:
+    """A reason to refuse, over all runs, with an example and what to do."""
+
+    reason: str
+    count: int
+    meaning: str
+    remedy: str
+    option: str
+    example_error: str
+    example_payload: str
+    example_where: str
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How old what is seen is. ``written_at`` is when the store last changed on this machine's clock, ``now`` that clock."""
+
+    newest_window_end: str
+    written_at: str
+    now: str
+    lag_seconds: int
+    is_history: bool
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something that a person should know; ``level`` is ``red`` (results are wrong or missing) or ``amber``."""
+
+    level: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """The state of the pipeline's results."""
+
+    level: str
+    alarms: list[Alarm]
+    total: RunAccount
+    runs: list[RunAccount]
+    runs_in_all: int
+    rejects: list[RejectReason]
+    freshness: Freshness
+
+
+@dataclass(frozen=True)
+class Case:
+    """The open alerts of one entity, as the queue shows them. ``status`` is open, claimed or closed."""
+
+    entity_type: str
+    entity: str
+    status: str
+    claimed_by: str
+    version: int
+    score: int
+    severity: str
+    patterns: list[str]
+    rules: list[str]
+    alerts: int
+    unjudged: int
+    first_event_time: str
+    last_event_time: str
+    reason: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Cases in order; ``in_all`` says how many there are, ``counts`` by status."""
+
+    cases: list[Case]
+    in_all: int
+    counts: dict[str, int]
+    now: str
+
+
+@dataclass(frozen=True)
+class AlertReason:
+    """What was observed against which threshold, and in words."""
+
+    measure: str
+    observed: float
+    threshold: float
+    text: str
+
+
+@dataclass(frozen=True)
+class CaseAlert:
+    """An alert of a case: one episode of one rule."""
+
+    alert_id: str
+    rule_id: str
+    rule_version: str
+    pattern: str
+    severity: str
+    score: int
+    window_start: str
+    window_end: str
+    first_event_time: str
+    last_event_time: str
+    status: str
+    superseded_by: str
+    evidence_seen: int
+    reasons: list[AlertReason]
+    event_ids: list[str]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An event behind an alert, out of the archive; ``facts`` are its telling fields, ``decides`` for which rules."""
+
+    event_id: str
+    time: str
+    type: str
+    outcome: str
+    facts: dict[str, str]
+    decides: list[str]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A review as it is stored."""
+
+    review_id: str
+    alert_id: str
+    rule_id: str
+    verdict: str
+    reviewer: str
+    note: str
+    decided_at: str
+
+
+@dataclass(frozen=True)
+class CaseAction:
+    """A line of a case's audit trail; ``verdict`` is that of a close."""
+
+    action_id: str
+    action: str
+    reviewer: str
+    note: str
+    at: str
+    expected_version: int
+    verdict: str
+
+
+@dataclass(frozen=True)
+class CaseDetail:
+    """Everything about a case. ``evidence_note`` says why there is no timeline of events, where there is none."""
+
+    case: Case
+    alerts: list[CaseAlert]
+    earlier_alerts: list[CaseAlert]
+    evidence: list[Evidence]
+    evidence_note: str
+    verdicts: list[Verdict]
+    actions: list[CaseAction]
+
+
+@dataclass(frozen=True)
+class RuleQuality:
+    """How good a rule is by its verdicts; ``precision`` is None before the first verdict."""
+
+    rule_id: str
+    alerts: int
+    confirmed_fraud: int
+    false_positive: int
+    inconclusive: int
+    precision: float | None
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Rules by their verdicts, and how old the queue is: seconds of event time since the first event of a waiting case."""
+
+    rules: list[RuleQuality]
+    waiting: int
+    median_age_seconds: int
+    oldest_age_seconds: int
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The rows behind a number: the SQL of the number and of its rows, ready to paste, and the rows, at most ``limit``."""
+
+    title: str
+    store: str
+    sql: str
+    rows_sql: str
+    columns: list[str]
+    rows: list[list[str | int | float | None]]
+    limit: int
+
+
+@dataclass(frozen=True)
+class StoreState:
+    """Which store is shown, and whether it can be read. ``trouble`` is "" or a code, told by ``text`` and ``remedy``."""
+
+    store: str
+    trouble: str
+    text: str
+    remedy: str
+    newest: str
+    stored: dict[str, int] = field(default_factory=dict)
