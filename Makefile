@@ -35,7 +35,7 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test soak-test fuzz check bench evaluate lock wheel clean python rebuild
+.PHONY: help setup run demo test soak-test fuzz check bench evaluate lock wheel clean python rebuild
 rebuild:
 
 help: ## list the targets
@@ -48,6 +48,9 @@ setup: $(PROJECT) ## create .venv with the locked dependencies (0.9 GB, one to t
 
 run: $(PROJECT) ## set up, then run the main job: the bundled sample into ./out, or what ARGS='...' says
 	@$(VENV_PYTHON) -m pipeline $(ARGS)
+
+demo: $(PROJECT) ## set up, then play simulated traffic with attacks as if live, with the page open
+	@$(VENV_PYTHON) -m dashboard.demo $(ARGS)
 
 test: $(PROJECT) $(DEV) ## set up, then run the tests
 	$(VENV_PYTHON) -m pytest -n 2 $(ARGS)

@@ -318,7 +318,7 @@ def test_an_output_of_another_schema_version(tmp_path, views, capsys):
     content = (out / "millrace.db").read_bytes()
     seen = run(capsys, "--input", views, "--output", out)
     assert seen.status == 2
-    assert f"an output of schema version 3; {out}/millrace.db has version 7: use the Millrace that made it" in seen.err
+    assert f"an output of schema version 4; {out}/millrace.db has version 7: use the Millrace that made it" in seen.err
     assert (out / "millrace.db").read_bytes() == content
 
 

@@ -63,7 +63,7 @@ export class Chart {
       legend: { live: true },
       scales: { y: { range: (_, __, most) => [0, Math.max(4, most * 1.08)] } },
       axes: [
-        { ...axis, values: (_, ticks) => labels(ticks), space: 60 },
+        { ...axis, values: (_, ticks) => labels(ticks), space: 60, size: 30 },
         { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? short(tick) : "")) },
       ],
       series: [

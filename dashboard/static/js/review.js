@@ -120,7 +120,7 @@ export class ReviewView {
         h("span", { class: "what" },
           h("span", { class: "entity" }, h("span", { class: "type" }, one.entity_type), one.entity),
           h("span", { class: "reason" }, one.reason),
-          h("span", { class: "muted" }, `${many(one.alerts, "alert")}, begun ${span(age)} before the newest window`, one.status === "claimed" ? `, claimed by ${one.claimed_by}` : "", one.status === "closed" ? `, ${(VERDICTS[one.verdict] ?? "closed").toLowerCase()}` : ""))));
+          h("span", { class: "muted" }, `${many(one.alerts, "alert")}, ${span(age)} old`, one.status === "claimed" ? `, claimed by ${one.claimed_by}` : "", one.status === "closed" ? `, ${(VERDICTS[one.verdict] ?? "closed").toLowerCase()}` : ""))));
   }
 
   isChosen(one) {
