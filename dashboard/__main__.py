@@ -14,7 +14,9 @@ from pipeline.errors import StoreError
 from pipeline.report.exits import USAGE_STATUS, fail
 from pipeline.report.printing import escape_unprintable, print_text
 
-_NOT_INSTALLED = "millrace: the dashboard is not installed; pip install 'millrace[dashboard]', or make setup in a checkout"
+_NOT_INSTALLED = (
+    "millrace: the dashboard is not installed; pip install 'millrace[dashboard]', or make setup in a checkout"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -50,7 +52,9 @@ def _serve(settings: DashboardSettings) -> int:
         listener = _listen(settings)
     except OSError as error:
         reason = error.strerror or error
-        return fail(f"millrace: cannot listen on {settings.host}, port {settings.port}: {reason}; choose another --port")
+        return fail(
+            f"millrace: cannot listen on {settings.host}, port {settings.port}: {reason}; choose another --port"
+        )
     port = listener.getsockname()[1]
     hosts = host_names(settings.host, port, settings.allowed_hosts)
     trust = Trust(hosts, settings.identity_header.lower(), frozenset(settings.trusted_proxies))
@@ -93,7 +97,9 @@ def _welcome(settings: DashboardSettings, store: object, port: int) -> None:
     print_text(f"Millrace shows {path} on {address} (Ctrl-C stops it)", sys.stdout)
     sys.stdout.flush()
     if not settings.is_local and not settings.identity_header:
-        print_text("millrace: other machines can ask, and say themselves who they are; see --identity_header", sys.stderr)
+        print_text(
+            "millrace: other machines can ask, and say themselves who they are; see --identity_header", sys.stderr
+        )
     if settings.open:
         webbrowser.open(address)
 

@@ -33,9 +33,13 @@ def level(found: Sequence[Alarm]) -> str:
 def _accounts(runs: Sequence[RunAccount]) -> Iterator[Alarm]:
     for run in runs:
         if run.missing and run.being_written:
-            yield Alarm(AMBER, "A run is being written", f"The account of run {run.run[:12]} is judged when it is whole.")
+            yield Alarm(
+                AMBER, "A run is being written", f"The account of run {run.run[:12]} is judged when it is whole."
+            )
         elif run.missing:
-            gone = f"{run.missing:,} events are unaccounted for" if run.missing > 0 else f"{-run.missing:,} are too many"
+            gone = (
+                f"{run.missing:,} events are unaccounted for" if run.missing > 0 else f"{-run.missing:,} are too many"
+            )
             text = (
                 f"Run {run.run[:12]} received {run.received:,} events, and {gone}: results are incomplete."
                 " Run the same command again; report this if it stays."
@@ -58,7 +62,9 @@ def _refused(runs: Sequence[RunAccount], rejects: Sequence[RejectReason]) -> Ite
 def _interrupted(cut_off: int) -> Iterator[Alarm]:
     if cut_off:
         runs = "A run" if cut_off == 1 else f"{cut_off} runs"
-        text = f"{runs} began and did not come to an end. What is stored is valid; run the same command again to finish."
+        text = (
+            f"{runs} began and did not come to an end. What is stored is valid; run the same command again to finish."
+        )
         yield Alarm(AMBER, "A run was cut off", text)
 
 

@@ -70,7 +70,9 @@ def _tell_troubles(api: FastAPI) -> None:
 
     @api.exception_handler(StoreError)
     async def unwritten(_: Request, error: StoreError) -> JSONResponse:
-        return told(503, "broken", str(error), "The verdict is in the store; the file is mended at the next verdict or start.")
+        return told(
+            503, "broken", str(error), "The verdict is in the store; the file is mended at the next verdict or start."
+        )
 
     @api.exception_handler(ConflictError)
     async def conflict(_: Request, error: ConflictError) -> JSONResponse:

@@ -15,7 +15,9 @@ class Group(StrEnum):
 
 
 OPTIONS = (
-    Option("store", Group.SHOWN, Text("FOLDER"), "out", "An output of the pipeline, which need not be there yet.", "out"),
+    Option(
+        "store", Group.SHOWN, Text("FOLDER"), "out", "An output of the pipeline, which need not be there yet.", "out"
+    ),
     Option("open", Group.SHOWN, Flag(), "", "Open the page in this machine's browser."),
     Option("port", Group.SERVED, Count(0, 65_535), "8080", "Where it listens; 0 takes a free one.", "8080"),
     Option(

@@ -41,7 +41,9 @@ HELP = HelpPage(
         ("2", "the command line is wrong; all its faults are listed"),
     ),
     examples=("python -m dashboard.demo --seed 7 --port 8081",),
-    notes=("Nothing is faked behind the page: the pipeline runs again and again into one store, on files of new events.",),
+    notes=(
+        "Nothing is faked behind the page: the pipeline runs again and again into one store, on files of new events.",
+    ),
 )
 
 

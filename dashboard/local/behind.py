@@ -89,7 +89,9 @@ QUESTIONS = {
         _LETTERS,
     ),
     "cases": Question(
-        "Cases", "SELECT count(DISTINCT entity_type || '|' || entity) AS cases FROM fraud_alerts WHERE status = 'open'", _CASES
+        "Cases",
+        "SELECT count(DISTINCT entity_type || '|' || entity) AS cases FROM fraud_alerts WHERE status = 'open'",
+        _CASES,
     ),
     "case": Question(
         "One case",
@@ -113,7 +115,9 @@ def pasteable(sql: str, values: dict[str, str]) -> str:
     return re.sub(r"(?<!\w):([a-z_]+)", literal, sql)
 
 
-def rows_of(store: sqlite3.Connection, sql: str, values: dict[str, str]) -> tuple[list[str], list[list[str | int | float | None]]]:
+def rows_of(
+    store: sqlite3.Connection, sql: str, values: dict[str, str]
+) -> tuple[list[str], list[list[str | int | float | None]]]:
     """Give the columns and at most ``ROWS`` rows; bytes are shown in hex, long texts cut."""
     found = store.execute(f"{sql} LIMIT {ROWS}", values)  # noqa: S608 - of the questions above
     columns = [column[0] for column in found.description]

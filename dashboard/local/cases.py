@@ -21,7 +21,9 @@ _OPEN = (
     " LEFT JOIN verdicts ON verdicts.alert_id = fraud_alerts.alert_id AND place = 1"
 )
 _WAITING = f"{_OPEN} WHERE status = 'open' ORDER BY score DESC, first_event_time, fraud_alerts.alert_id LIMIT 20000"
-_OF_ENTITY = f"{_OPEN} WHERE entity_type = ? AND entity = ? ORDER BY status, score DESC, fraud_alerts.alert_id LIMIT 500"
+_OF_ENTITY = (
+    f"{_OPEN} WHERE entity_type = ? AND entity = ? ORDER BY status, score DESC, fraud_alerts.alert_id LIMIT 500"
+)
 _ACTIONS = "SELECT case_key, action, reviewer FROM case_actions ORDER BY case_key, expected_version"
 _TRAIL = (
     "SELECT action_id, action, case_actions.reviewer, case_actions.note, at, expected_version,"
@@ -140,7 +142,8 @@ def _names_people(store: sqlite3.Connection) -> bool:
 
 def _alert(row: sqlite3.Row) -> CaseAlert:
     reasons = [
-        AlertReason(one["measure"], one["observed"], one["threshold"], one["text"]) for one in json.loads(row["reasons"])
+        AlertReason(one["measure"], one["observed"], one["threshold"], one["text"])
+        for one in json.loads(row["reasons"])
     ]
     names = (
         *("alert_id", "rule_id", "rule_version", "pattern", "severity", "score", "window_start", "window_end"),

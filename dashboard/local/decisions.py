@@ -19,7 +19,9 @@ LOCK_SECONDS = 8.0
 """How long a decision waits for its turn between the transactions of a run at work."""
 SOURCE = "//millrace/dashboard"
 _BUSY = StoreTroubleError(
-    LOCKED, "The store is kept locked by another program; nothing was recorded.", "Press the same key again in a moment."
+    LOCKED,
+    "The store is kept locked by another program; nothing was recorded.",
+    "Press the same key again in a moment.",
 )
 
 

@@ -86,7 +86,9 @@ def _check(store: sqlite3.Connection, path: Path) -> None:
     (application,) = store.execute("PRAGMA application_id").fetchone()
     (version,) = store.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
-        raise StoreTroubleError(FOREIGN, f"{path} is another program's database.", "Name Millrace's output: --store out.")
+        raise StoreTroubleError(
+            FOREIGN, f"{path} is another program's database.", "Name Millrace's output: --store out."
+        )
     if version != SCHEMA_VERSION:
         text = f"{path} has schema version {version}; this Millrace reads version {SCHEMA_VERSION}."
         raise StoreTroubleError(VERSION, text, "Use the Millrace that made it, or run into another output.")
@@ -100,4 +102,6 @@ def _trouble(path: Path, error: sqlite3.Error) -> StoreTroubleError:
         return _SLOW
     if name == "SQLITE_NOTADB":
         return StoreTroubleError(FOREIGN, f"{path} is not a database.", "Name Millrace's output: --store out.")
-    return StoreTroubleError(BROKEN, f"{path} cannot be read: {error}.", "Look at the disk, and at the pipeline's own log.")
+    return StoreTroubleError(
+        BROKEN, f"{path} cannot be read: {error}.", "Look at the disk, and at the pipeline's own log."
+    )

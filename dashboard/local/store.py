@@ -131,12 +131,12 @@ class LocalStore:
 
 
 def _quality(store: Any) -> Quality:
-    rules = [RuleQuality(*row) for row in store.execute("SELECT * FROM fraud_rule_quality ORDER BY alerts DESC, rule_id")]
+    rules = [
+        RuleQuality(*row) for row in store.execute("SELECT * FROM fraud_rule_quality ORDER BY alerts DESC, rule_id")
+    ]
     newest, waiting = views.newest_window(store), [case for case in cases.all_cases(store) if case.status != CLOSED]
     ages = [0]
     if newest and waiting:
         end = parse_time(newest) + views.window_width(store)
         ages = [max(0, end - parse_time(case.first_event_time)) // SECOND for case in waiting]
     return Quality(rules, len(waiting), int(statistics.median(ages)), max(ages))
-
-

@@ -20,7 +20,9 @@ _ONE_SUM = "SELECT coalesce(sum(views), 0) FROM page_views WHERE url = ? AND win
 def newest_window(store: sqlite3.Connection) -> str:
     """Give the start of the newest window, "" where there is none; one dated later than tomorrow is not believed."""
     tomorrow = format_time(time.time_ns() // 1000 + DAY)
-    (newest,) = store.execute("SELECT max(window_start) FROM page_views WHERE window_start <= ?", (tomorrow,)).fetchone()
+    (newest,) = store.execute(
+        "SELECT max(window_start) FROM page_views WHERE window_start <= ?", (tomorrow,)
+    ).fetchone()
     return newest or ""
 
 

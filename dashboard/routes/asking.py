@@ -15,8 +15,12 @@ Hours = Annotated[Literal[1, 6, 24], BeforeValidator(int), Query(description="Ho
 Until = Annotated[
     str, Query(max_length=40, description="Where to look back from, RFC 3339; empty is the newest window in the store.")
 ]
-Contains = Annotated[str, Query(max_length=LONGEST_URL, description="Only pages whose URL (host and path) contains this.")]
-EntityType = Annotated[str, Query(max_length=64, description="ip, device, card, account, card|merchant or merchant|bin.")]
+Contains = Annotated[
+    str, Query(max_length=LONGEST_URL, description="Only pages whose URL (host and path) contains this.")
+]
+EntityType = Annotated[
+    str, Query(max_length=64, description="ip, device, card, account, card|merchant or merchant|bin.")
+]
 Entity = Annotated[str, Query(max_length=LONGEST_ENTITY, description="The entity.")]
 
 

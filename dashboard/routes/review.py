@@ -21,12 +21,16 @@ class Action(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    action_id: str = Field(pattern=r"^[0-9a-f]{32}$", description="Of the client's making; sent again it is no second action.")
+    action_id: str = Field(
+        pattern=r"^[0-9a-f]{32}$", description="Of the client's making; sent again it is no second action."
+    )
     entity_type: str = Field(min_length=1, max_length=64)
     entity: str = Field(min_length=1, max_length=LONGEST_ENTITY)
     action: Literal["claim", "release", "close", "reopen"]
     expected_version: int = Field(ge=0, description="The case's version that was looked at.")
-    reviewer: str = Field("", max_length=256, pattern=_NO_CONTROLS, description="Not believed where a proxy says who asks.")
+    reviewer: str = Field(
+        "", max_length=256, pattern=_NO_CONTROLS, description="Not believed where a proxy says who asks."
+    )
     note: str = Field("", max_length=LONGEST_NOTE)
     verdict: Literal["", "confirmed_fraud", "false_positive", "inconclusive"] = ""
     alert_ids: list[Annotated[str, Field(max_length=256)]] = Field([], max_length=500)

@@ -59,8 +59,8 @@ async function readAll() {
   try {
     await view.load();
     trouble = null;
-    await readBadges();
     lastRead = Date.now();
+    readBadges().catch(() => {}); // they are read again with the next numbers, which tell the trouble
   } catch (error) {
     if (!("code" in error)) throw error;
     trouble = error;
@@ -71,7 +71,7 @@ async function readAll() {
   if (view === views[current]) show(main, h("div", { class: `view${trouble ? " stale" : ""}`, key: current }, view.draw(trouble)));
   tellTrouble();
   pulse();
-  timer = setTimeout(readAll, dirty ? SOON_MS : next);
+  timer = setTimeout(readAll, dirty ? (views[current].isHasty ? 0 : SOON_MS) : next);
 }
 
 async function readBadges() {

@@ -68,13 +68,14 @@ function reasons({ alerts }) {
 /** Observed against threshold: a bar that passes its mark. */
 function meter({ measure, observed, threshold }) {
   const whole = Math.max(observed, threshold, 1e-9) * 1.05;
-  const words = `${measure}: ${number(observed)} observed, threshold ${number(threshold)}`;
+  const unit = measure.endsWith("share") ? " %" : "";
+  const words = `${measure}: ${number(observed)}${unit} observed, threshold ${number(threshold)}${unit}`;
   return h("span", { class: "meter", role: "img", "aria-label": words, title: words },
     svg("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" },
       svg("rect", { class: "back", x: "0", y: "2", width: "100", height: "6" }),
       svg("rect", { class: observed >= threshold ? "over" : "under", x: "0", y: "2", width: ((100 * observed) / whole).toFixed(1), height: "6" }),
       svg("rect", { class: "mark", x: ((100 * threshold) / whole).toFixed(1), y: "0", width: "1", height: "10" })),
-    h("span", { class: "numbers" }, h("strong", {}, number(observed)), ` of ${number(threshold)}`));
+    h("span", { class: "numbers" }, h("strong", {}, `${number(observed)}${unit}`), `, threshold ${number(threshold)}${unit}`));
 }
 
 function timeline({ evidence, evidence_note, alerts }) {
