@@ -55,6 +55,7 @@ setup(
             "uvicorn>=0.54,<0.55",
         ],
         "dev": [
+            "axe-playwright-python>=0.1.8,<0.2",
             "hypothesis>=6.130",
             "mypy>=2,<3",
             "playwright>=1.65,<1.66",

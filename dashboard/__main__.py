@@ -45,9 +45,17 @@ def _serve(settings: DashboardSettings) -> int:
 
     from dashboard.app import create_app  # noqa: PLC0415
     from dashboard.guards import Trust, host_names  # noqa: PLC0415
+    from dashboard.live import Watcher  # noqa: PLC0415
     from dashboard.local.store import LocalStore  # noqa: PLC0415
 
     store = LocalStore(settings.store)
+    watcher = Watcher(store)
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await watcher.stop()  # pages that listen would keep it waiting
+            await super().shutdown(sockets)
+
     try:
         listener = _listen(settings)
     except OSError as error:
@@ -64,7 +72,7 @@ def _serve(settings: DashboardSettings) -> int:
         print_text(f"millrace: {error}", sys.stderr)
     # Headers of proxies are read by the guard alone, from the peers that were named.
     config = uvicorn.Config(
-        create_app(store, trust, port),
+        create_app(store, watcher, trust, port),
         log_level="warning",
         proxy_headers=False,
         server_header=False,
@@ -73,7 +81,7 @@ def _serve(settings: DashboardSettings) -> int:
         limit_concurrency=1000,
     )
     _welcome(settings, store, port)
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config).run(sockets=[listener])
     return 0
 
 

@@ -20,19 +20,20 @@ from dashboard.store import ConflictError, Store, StoreTroubleError, UnknownCase
 from pipeline import __version__
 from pipeline.errors import StoreError
 
-_ABOUT = """What Millrace's live page shows, and the review queue. All times are ISO 8601 in UTC. An answer that is no success
-has `code`, `text` and `remedy`. Writes need the token of `GET /api/session` in the header `X-CSRF-Token`."""
+_ABOUT = """What Millrace's live page shows, and the review queue. All times are ISO 8601 in UTC. An answer that is no
+success has `code`, `text` and `remedy`. Writes need the token of `GET /api/session` in the header `X-CSRF-Token`."""
 
 
-def create_app(store: Store, trust: Trust, port: int) -> ASGIApp:
+def create_app(store: Store, watcher: Watcher, trust: Trust, port: int) -> ASGIApp:
     """Make the service.
 
     Args:
         store: what is shown.
+        watcher: tells of changes of the store; whoever ends the service stops it.
         trust: whom to believe.
         port: where it listens; it names the cookie.
     """
-    watcher, sessions = Watcher(store), Sessions(port)
+    sessions = Sessions(port)
 
     @asynccontextmanager
     async def watching(_: FastAPI) -> AsyncIterator[None]:

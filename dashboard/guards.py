@@ -1,4 +1,4 @@
-"""What stands before every request: the Host it names, where a write comes from, who is asking, and how it is answered."""
+"""What stands before every request: the Host it names, where a write comes from, who asks, and how it is answered."""
 
 import hmac
 import json

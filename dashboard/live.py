@@ -25,6 +25,13 @@ class Watcher:
         self._mark = ""
         self._woken = asyncio.Condition()
         self.listeners = 0
+        self._is_over = False
+
+    async def stop(self) -> None:
+        """Let everybody who listens go: the service ends."""
+        async with self._woken:
+            self._is_over = True
+            self._woken.notify_all()
 
     async def watch(self) -> None:
         """Look for ever."""
@@ -43,7 +50,7 @@ class Watcher:
         try:
             yield b"retry: 2000\n\n"
             seen = None
-            while True:
+            while not self._is_over:
                 if seen == self._mark:
                     yield b": still here\n\n"
                 else:
@@ -56,4 +63,4 @@ class Watcher:
     async def _changed(self, seen: str) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(BEAT_SECONDS), self._woken:
-                await self._woken.wait_for(lambda: self._mark != seen)
+                await self._woken.wait_for(lambda: self._is_over or self._mark != seen)

@@ -36,7 +36,7 @@ class Playing(NamedTuple):
 
 
 def dated(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Give each line with the time at which it comes: that of the latest event so far, since some bear none or an old one."""
+    """Give each line with the time at which it comes: that of the latest event so far, since some bear none."""
     latest = 0
     for line in lines:
         if match := _TIME.search(line):

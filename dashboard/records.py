@@ -1,4 +1,4 @@
-"""What the API answers with. Times are ISO 8601 in UTC to the second (``2026-09-17T10:40:00Z``), "" where there is none."""
+"""What the API answers with. Times are ISO 8601 in UTC to the second (``2026-09-17T10:40:00Z``), "" for none."""
 
 from dataclasses import dataclass, field
 
@@ -36,8 +36,8 @@ class EventRate:
 class Now:
     """Page views of a span that ends with the newest window, or where it was asked to end.
 
-    ``visitors`` are distinct visitors, bots' included, of the last ``visitors_minutes``; ``urls`` are the distinct pages
-    of the whole span.
+    ``visitors`` are distinct visitors, bots' included, of the last ``visitors_minutes``; ``urls`` are distinct pages of
+    the whole span.
     """
 
     newest: str
@@ -97,7 +97,7 @@ class RejectReason:
 
 @dataclass(frozen=True)
 class Freshness:
-    """How old what is seen is. ``written_at`` is when the store last changed on this machine's clock, ``now`` that clock."""
+    """How old what is seen is. ``written_at`` is when the store last changed, ``now`` this machine's clock."""
 
     newest_window_end: str
     written_at: str
@@ -256,7 +256,7 @@ class RuleQuality:
 
 @dataclass(frozen=True)
 class Quality:
-    """Rules by their verdicts, and how old the queue is: seconds of event time since the first event of a waiting case."""
+    """Rules by their verdicts, and the queue's age: seconds of event time since a waiting case's first event."""
 
     rules: list[RuleQuality]
     waiting: int
@@ -266,7 +266,7 @@ class Quality:
 
 @dataclass(frozen=True)
 class Behind:
-    """The rows behind a number: the SQL of the number and of its rows, ready to paste, and the rows, at most ``limit``."""
+    """The SQL of a number and of its rows, ready to paste, and the rows, at most ``limit``."""
 
     title: str
     store: str
@@ -279,7 +279,7 @@ class Behind:
 
 @dataclass(frozen=True)
 class StoreState:
-    """Which store is shown, and whether it can be read. ``trouble`` is "" or a code, told by ``text`` and ``remedy``."""
+    """Which store is shown, and whether it can be read: ``trouble`` is "" or a code, told by the two beside it."""
 
     store: str
     trouble: str

@@ -92,7 +92,7 @@ class Store(Protocol):
         ...
 
     def decide(self, decision: Decision) -> CaseDetail:
-        """Record an action, and its verdicts; raises ConflictError and UnknownCaseError, and then nothing is recorded."""
+        """Record an action and its verdicts; nothing, where it raises ConflictError or UnknownCaseError."""
         ...
 
     def quality(self) -> Quality:

@@ -12,6 +12,11 @@ from options.plain_line import check, read_plain_line
 
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
 
+_BEHIND_A_PROXY = (
+    "python -m dashboard --store out --host 0.0.0.0 --allowed_hosts millrace.example.com"
+    " --identity_header X-Goog-Authenticated-User-Email --trusted_proxies 10.0.0.7"
+)
+
 HELP = HelpPage(
     usage="usage: python -m dashboard --store out --port 8080",
     about="The live page and the review queue over an output of the pipeline.",
@@ -21,11 +26,7 @@ HELP = HelpPage(
         ("1", "it cannot listen there"),
         ("2", "the command line is wrong; all its faults are listed"),
     ),
-    examples=(
-        "python -m dashboard --store out --open",
-        "python -m dashboard --store out --host 0.0.0.0 --allowed_hosts millrace.example.com"
-        " --identity_header X-Goog-Authenticated-User-Email --trusted_proxies 10.0.0.7",
-    ),
+    examples=("python -m dashboard --store out --open", _BEHIND_A_PROXY),
     notes=("docs/dashboard.md tells what the page shows, its keys, its API, and what it believes of whom.",),
 )
 

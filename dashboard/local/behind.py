@@ -17,7 +17,10 @@ class Question(NamedTuple):
 
 IN_SPAN = "window_start >= :start AND window_start < :end AND instr(url, :contains)"
 """Of page_views; an empty text is contained in every URL."""
-_VIEWS = f"SELECT sum(views) AS views, sum(bot_views) AS bot_views, count(DISTINCT url) AS urls FROM page_views WHERE {IN_SPAN}"  # noqa: S608, E501
+_VIEWS = (
+    "SELECT sum(views) AS views, sum(bot_views) AS bot_views, count(DISTINCT url) AS urls"  # noqa: S608
+    f" FROM page_views WHERE {IN_SPAN}"
+)
 SERIES = f"SELECT window_start, sum(views), sum(bot_views) FROM page_views WHERE {IN_SPAN} GROUP BY 1"  # noqa: S608
 TOP_PAGES = (
     "SELECT url, views, bot_views, count(*) OVER () AS urls, sum(views) OVER () AS all_views,"  # noqa: S608
@@ -77,7 +80,8 @@ QUESTIONS = {
     "pages": Question("Top pages", TOP_PAGES, _PAGE_ROWS),
     "page": Question(
         "One page",
-        "SELECT sum(views) AS views FROM page_views WHERE url = :url AND window_start >= :start AND window_start < :end",
+        "SELECT sum(views) AS views FROM page_views"
+        " WHERE url = :url AND window_start >= :start AND window_start < :end",
         ONE_PAGE,
     ),
     "visitors": Question("Visitors", VISITOR_SETS, _VISITORS),
@@ -85,7 +89,8 @@ QUESTIONS = {
     "ledger": Question("The ledger", LEDGER, "SELECT * FROM ledger ORDER BY run, minute, event_type"),
     "rejects": Question(
         "Rejects",
-        "SELECT sum(reason.value) AS rejected FROM ledger, json_each(ledger.rejected) AS reason WHERE reason.key = :reason",
+        "SELECT sum(reason.value) AS rejected FROM ledger, json_each(ledger.rejected) AS reason"
+        " WHERE reason.key = :reason",
         _LETTERS,
     ),
     "cases": Question(
@@ -119,7 +124,7 @@ def rows_of(
     store: sqlite3.Connection, sql: str, values: dict[str, str]
 ) -> tuple[list[str], list[list[str | int | float | None]]]:
     """Give the columns and at most ``ROWS`` rows; bytes are shown in hex, long texts cut."""
-    found = store.execute(f"{sql} LIMIT {ROWS}", values)  # noqa: S608 - of the questions above
+    found = store.execute(f"{sql} LIMIT {ROWS}", values)
     columns = [column[0] for column in found.description]
     return columns, [[_cell(value) for value in row] for row in found]
 

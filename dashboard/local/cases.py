@@ -5,13 +5,13 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from dashboard.casework import CLAIMED, CLOSED, OPEN, State, state
 from dashboard.local.evidence import find_evidence
 from dashboard.local.views import newest_window
 from dashboard.records import AlertReason, Case, CaseAction, CaseAlert, CaseDetail, Queue, Verdict
 from dashboard.store import QueueFilter, UnknownCaseError
-from transforms.core.times import format_time
 
 QUEUE_SHOWN = 200
 _OPEN = (
@@ -147,9 +147,10 @@ def _alert(row: sqlite3.Row) -> CaseAlert:
     ]
     names = (
         *("alert_id", "rule_id", "rule_version", "pattern", "severity", "score", "window_start", "window_end"),
-        *("first_event_time", "last_event_time", "status", "superseded_by", "evidence_seen"),
+        *("first_event_time", "last_event_time", "status", "superseded_by", "evidence_seen", "verdict"),
     )
-    return CaseAlert(*(row[name] for name in names), reasons, json.loads(row["event_ids"]), row["verdict"])
+    values: dict[str, Any] = {name: row[name] for name in names}
+    return CaseAlert(**values, reasons=reasons, event_ids=json.loads(row["event_ids"]))
 
 
 def state_of(store: sqlite3.Connection, entity_type: str, entity: str) -> tuple[State, str]:

@@ -41,7 +41,8 @@ def find_evidence(archive: Path, alerts: Sequence[sqlite3.Row], *, named: bool) 
     first = parse_time(min(alert["first_event_time"] for alert in alerts))
     last = parse_time(max(alert["last_event_time"] for alert in alerts)) + SECOND
     files = [file for hour in range(first // HOUR, last // HOUR + 1) for file in _files(archive, hour)]
-    found, deadline = {}, time.monotonic() + SECONDS
+    found: dict[str, Evidence] = {}
+    deadline = time.monotonic() + SECONDS
     for number, path in enumerate(files):
         if number >= MOST_FILES or time.monotonic() > deadline:
             return _in_order(found), _CUT

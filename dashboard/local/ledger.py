@@ -27,7 +27,7 @@ _MOST_PAYLOAD = 2_000
 
 
 class Accounts:
-    """Remembers since when the account of a run is unequal, to tell one that is being written from one that is wrong."""
+    """Remembers since when a run's account is unequal, to tell one that is being written from one that is wrong."""
 
     def __init__(self) -> None:
         self._since: dict[str, float] = {}
@@ -63,18 +63,22 @@ def _runs(store: sqlite3.Connection, accounts: Accounts, *, at_work: bool) -> li
         run, received, counted, duplicate, masked, first, last = row
         missing = received - counted - duplicate - rejected[run]
         writing = accounts.being_written(run, missing, at_work=at_work)
-        numbers = received, counted, duplicate, rejected[run], masked
-        runs.append(RunAccount(run, *numbers, first or "", last or "", missing, writing))
+        account = run, received, counted, duplicate, rejected[run], masked, first or "", last or "", missing, writing
+        runs.append(RunAccount(*account))
     return sorted(runs, key=lambda run: (bool(run.missing), run.last_minute, run.run), reverse=True)
 
 
 def _total(runs: list[RunAccount]) -> RunAccount:
-    names = ("received", "counted", "duplicate", "rejected", "masked")
-    sums = [sum(getattr(run, name) for run in runs) for name in names]
+    names = ("received", "counted", "duplicate", "rejected", "masked", "missing")
+    sums: dict[str, int] = {name: sum(getattr(run, name) for run in runs) for name in names}
     minutes = [run.first_minute for run in runs if run.first_minute]
-    missing = sum(run.missing for run in runs)
-    last = max((run.last_minute for run in runs), default="")
-    return RunAccount("", *sums, min(minutes, default=""), last, missing, any(run.being_written for run in runs))
+    return RunAccount(
+        run="",
+        **sums,
+        first_minute=min(minutes, default=""),
+        last_minute=max((run.last_minute for run in runs), default=""),
+        being_written=any(run.being_written for run in runs),
+    )
 
 
 def _reasons(store: sqlite3.Connection) -> list[RejectReason]:

@@ -47,7 +47,7 @@ def windows(newest: str, until: str, hours: int, width: int) -> Windows:
 
 
 def step(span: Windows, most: int) -> int:
-    """Give the width of a step, in microseconds, so that a span has at most ``most``: a multiple of the windows' width."""
+    """Give the width of a step, in microseconds: a multiple of the windows', so that a span has at most ``most``."""
     in_all = (span.end - span.start) // span.width
     return span.width * -(-in_all // most)
 

@@ -101,8 +101,8 @@ class LocalStore:
             values = {"url": "", "reason": "", "entity_type": "", "entity": ""} | subject
             values |= times | {"contains": span.contains}
             columns, rows = rows_of(store, question.rows_sql, values)
-        texts = [pasteable(sql, values) for sql in (question.sql, question.rows_sql)]
-        return Behind(question.title, str(self.path), *texts, columns, rows, ROWS)
+        sql, rows_sql = pasteable(question.sql, values), pasteable(question.rows_sql, values)
+        return Behind(question.title, str(self.path), sql, rows_sql, columns, rows, ROWS)
 
     def mend(self) -> None:
         """Add verdicts to ``reviews.jsonl`` that a crash kept from it.

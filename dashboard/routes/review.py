@@ -37,7 +37,7 @@ class Action(BaseModel):
 
 
 class Session(BaseModel):
-    """The token that writes must bear in ``X-CSRF-Token``, and who asks, by the proxy's word ("" on one's own machine)."""
+    """The token that writes must bear in ``X-CSRF-Token``, and who asks by a proxy's word ("" without one)."""
 
     token: str
     reviewer: str

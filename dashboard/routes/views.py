@@ -30,7 +30,7 @@ def views_router(store: Store) -> APIRouter:
         return store.page(url, asked)
 
     @router.get("/behind/{number}")
-    def read_behind(
+    def read_behind(  # noqa: PLR0913, PLR0917 - each is a parameter of the address
         number: str,
         asked: Spanned,
         url: Annotated[str, Query(max_length=LONGEST_URL)] = "",

@@ -45,7 +45,7 @@ def write_review_log(store_path: str) -> int:
 
 
 def _ids(lines: list[bytes]) -> tuple[set[str], bool]:
-    """Give the ids of the events in the file, and whether its last line is whole; a line that is none stays as it is."""
+    """Give the ids of the events in the file, and whether its last line is whole."""
     held = set()
     for line in lines:
         try:

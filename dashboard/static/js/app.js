@@ -69,6 +69,7 @@ async function readAll() {
     reading = false;
   }
   if (view === views[current]) show(main, h("div", { class: `view${trouble ? " stale" : ""}`, key: current }, view.draw(trouble)));
+  if (!trouble && !performance.getEntriesByName("numbers").length) performance.mark("numbers");
   tellTrouble();
   pulse();
   timer = setTimeout(readAll, dirty ? (views[current].isHasty ? 0 : SOON_MS) : next);

@@ -56,7 +56,7 @@ export class NowView {
   controls() {
     const { start, end } = this.data;
     const go = (hours) => {
-      const at = new Date(Date.parse(end) + hours * 3_600_000);
+      const at = new Date(Date.parse(this.until || end) + hours * 3_600_000);
       this.set({ until: at > new Date(Date.parse(this.data.newest) + 60_000) ? "" : at.toISOString().slice(0, 19) + "Z" });
     };
     return h("form", { class: "controls", role: "search", onsubmit: (event) => event.preventDefault() },
@@ -82,7 +82,7 @@ export class NowView {
     const events = Object.values(data.rate.by_type).reduce((sum, count) => sum + count, 0);
     const rate = events / (60 * data.rate.minutes);
     const span = this.span();
-    const tile = (label, value, detail, behind) => h("div", { class: "tile" }, h("dt", {}, label, behind), h("dd", {}, h("strong", {}, value), h("span", { class: "muted" }, detail)));
+    const tile = (label, value, detail, behind) => h("div", { class: "tile" }, h("dt", {}, h("span", {}, label), behind), h("dd", {}, h("strong", {}, value), h("span", { class: "muted" }, detail)));
     return h("dl", { class: "tiles" },
       tile("Page views by people", number(data.views - data.bot_views), `of ${number(data.views)} in ${this.hours} h`, behindButton("views", "Page views", span)),
       tile("By bots", number(data.bot_views), `${share(data.bot_views, data.views)} of all views`, behindButton("views", "Page views by bots", span)),

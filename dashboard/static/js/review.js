@@ -197,7 +197,7 @@ export class ReviewView {
   rules() {
     const { rules, waiting, median_age_seconds, oldest_age_seconds } = this.quality;
     if (!rules.length) return null;
-    return h("section", { class: "panel", "aria-labelledby": "rules-title" },
+    return h("section", { class: "panel rule-quality", "aria-labelledby": "rules-title" },
       h("div", { class: "panel-head" }, h("h2", { id: "rules-title" }, "Rules by their verdicts"), behindButton("quality", "Rules by their verdicts")),
       h("p", { class: "muted" }, waiting ? `${many(waiting, "case")} wait; half of them began more than ${span(median_age_seconds)} before the newest window, the oldest ${span(oldest_age_seconds)}.` : "No case waits."),
       h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rules by their verdicts" }, h("table", {},
