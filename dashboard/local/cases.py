@@ -154,8 +154,14 @@ def _alert(row: sqlite3.Row) -> CaseAlert:
 
 
 def state_of(store: sqlite3.Connection, entity_type: str, entity: str) -> tuple[State, str]:
-    """Give where a case stands, and who acted last on it, in words."""
+    """Give where a case stands, and who acted last on it, in words.
+
+    Raises:
+        UnknownCaseError: the entity never had an alert.
+    """
     rows = store.execute(_OF_ENTITY, (entity_type, entity)).fetchall()
+    if not rows:
+        raise UnknownCaseError
     trail = store.execute(_TRAIL, (case_key(entity_type, entity),)).fetchall()
     unjudged = sum(row["status"] == "open" and not row["verdict"] for row in rows)
     found = state([(line["action"], line["reviewer"]) for line in trail], unjudged)

@@ -80,7 +80,7 @@ def review_router(store: Store, sessions: Sessions, trust: Trust) -> APIRouter:
         reviewer = who(request.scope, trust) if trust.identity_header else action.reviewer.strip()
         if not reviewer:
             raise HTTPException(422, "Say who you are: the record names who decided.")
-        if (action.action == CLOSE) != bool(action.verdict and action.alert_ids):
+        if {bool(action.verdict), bool(action.alert_ids)} != {action.action == CLOSE}:
             raise HTTPException(422, "A close, and nothing else, has a verdict and the alerts that it judges.")
         values = action.model_dump() | {"reviewer": reviewer, "alert_ids": tuple(action.alert_ids)}
         return store.decide(Decision(**values))

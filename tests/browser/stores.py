@@ -39,7 +39,10 @@ def payment(number: int, at: str, **data: Any) -> dict[str, Any]:
     card = {"fingerprint": f"fp_{number}_{at}", "bin": "400000", "last4": "0042"}
     fields = {"transaction_id": f"t{number}", "merchant_id": f"m{number}", "amount": 5000, "currency": "EUR"}
     return event(
-        "payment.authorization.v1", number, at, **(fields | {"status": "declined", "card": card, "ip": "192.0.2.7"} | data)
+        "payment.authorization.v1",
+        number,
+        at,
+        **(fields | {"status": "declined", "card": card, "ip": "192.0.2.7"} | data),
     )
 
 

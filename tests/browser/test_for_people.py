@@ -35,7 +35,9 @@ def findings(page):
     page.evaluate(AXE)
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     return [
-        (one["id"], [node["target"] for node in one["nodes"]]) for one in found if one["impact"] in ("serious", "critical")
+        (one["id"], [node["target"] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in ("serious", "critical")
     ]
 
 
@@ -132,6 +134,8 @@ def test_the_first_numbers_are_there_within_a_second_of_a_million_and_a_half_row
             times.append(page.evaluate("performance.getEntriesByName('numbers')[0].startTime"))
             paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
             assert paint <= times[-1] + 1
-        assert min(times) < 1000, "milliseconds to the first numbers, of the best of three on a machine that may be busy"
+        assert min(times) < 1000, (
+            "milliseconds to the first numbers, of the best of three on a machine that may be busy"
+        )
         page.get_by_role("button", name="24 h").click()
         expect(page.locator(".tile strong").first).to_have_text("15,004,800")

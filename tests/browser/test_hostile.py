@@ -12,7 +12,7 @@ from tests.program import run_here
 PAYLOADS = (
     "<script>globalThis.hit=1</script>",
     "<img src=x onerror=globalThis.hit=1>",
-    "\"><svg onload=globalThis.hit=1>",
+    '"><svg onload=globalThis.hit=1>',
     "javascript:globalThis.hit=1",
     "'-globalThis.hit=1-'",
     "{{constructor.constructor('globalThis.hit=1')()}}",
@@ -26,10 +26,16 @@ def hostile_store(output):
         view(n, moment(n), f"https://shop.example/{payload}", user_agent=payload, referrer=payload)
         for n, payload in enumerate(PAYLOADS)
     ]
-    attacks = [one for n, payload in enumerate(PAYLOADS) for one in burst(n * 10, ip=payload, device_id=f"{payload}{n}")]
-    changes = [event("account.change.v1", payload, moment(1), account_id=payload, change_type="email") for payload in PAYLOADS]
+    attacks = [
+        one for n, payload in enumerate(PAYLOADS) for one in burst(n * 10, ip=payload, device_id=f"{payload}{n}")
+    ]
+    changes = [
+        event("account.change.v1", payload, moment(1), account_id=payload, change_type="email") for payload in PAYLOADS
+    ]
     run(output, [*views, *attacks, *changes])
-    rejects = [{"payload": payload} for payload in PAYLOADS] + [view("late", "no time <img src=x onerror=globalThis.hit=1>", "/")]
+    rejects = [{"payload": payload} for payload in PAYLOADS] + [
+        view("late", "no time <img src=x onerror=globalThis.hit=1>", "/")
+    ]
     assert run_here(output, "--input", lines(output.parent / "rejects", rejects), "--no_archive") in (0, 3)
 
 
@@ -49,6 +55,7 @@ def test_payloads_stay_text(page, tmp_path):
         expect(page.get_by_role("dialog").locator("tbody tr")).to_have_count(len(PAYLOADS))
 
         page.goto(f"{address}/#/health")
+        expect(page.locator(".rejects li").first).to_be_visible()
         for summary in page.locator("summary").all():
             summary.click()
         expect(page.locator("#main")).to_contain_text("<script>globalThis.hit=1</script>")

@@ -168,15 +168,15 @@ export class ReviewView {
     this.redraw();
     try {
       this.detail = await write("case/actions", content);
+      this.busy = false;
       const what = isClose ? `: ${VERDICTS[this.verdict].toLowerCase()}` : "";
       this.verdict = "";
       this.tell("green", `${DONE[action]}${what}.`);
     } catch (error) {
+      this.busy = false;
       if (!(error instanceof Refusal)) throw error;
       this.tell("red", `${error.text} ${error.remedy}`);
       if (error.status === 409) this.verdict = "";
-    } finally {
-      this.busy = false;
     }
     this.isHasty = true;
     this.redraw();
