@@ -56,6 +56,7 @@ setup(
         ],
         "dev": [
             "axe-playwright-python>=0.1.8,<0.2",
+            "httpx>=0.28,<1",
             "hypothesis>=6.130",
             "mypy>=2,<3",
             "playwright>=1.65,<1.66",

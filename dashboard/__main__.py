@@ -41,21 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _serve(settings: DashboardSettings) -> int:
-    import uvicorn  # noqa: PLC0415 - as above
-
-    from dashboard.app import create_app  # noqa: PLC0415
+    from dashboard.app import create_app  # noqa: PLC0415 - as above
     from dashboard.guards import Trust, host_names  # noqa: PLC0415
     from dashboard.live import Watcher  # noqa: PLC0415
     from dashboard.local.store import LocalStore  # noqa: PLC0415
+    from dashboard.serving import serve  # noqa: PLC0415
 
     store = LocalStore(settings.store)
-    watcher = Watcher(store)
-
-    class Server(uvicorn.Server):
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            await watcher.stop()  # pages that listen would keep it waiting
-            await super().shutdown(sockets)
-
     try:
         listener = _listen(settings)
     except OSError as error:
@@ -64,24 +56,15 @@ def _serve(settings: DashboardSettings) -> int:
             f"millrace: cannot listen on {settings.host}, port {settings.port}: {reason}; choose another --port"
         )
     port = listener.getsockname()[1]
-    hosts = host_names(settings.host, port, settings.allowed_hosts)
-    trust = Trust(hosts, settings.identity_header.lower(), frozenset(settings.trusted_proxies))
     try:
         store.mend()
     except StoreError as error:
         print_text(f"millrace: {error}", sys.stderr)
-    # Headers of proxies are read by the guard alone, from the peers that were named.
-    config = uvicorn.Config(
-        create_app(store, watcher, trust, port),
-        log_level="warning",
-        proxy_headers=False,
-        server_header=False,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-        limit_concurrency=1000,
-    )
-    _welcome(settings, store, port)
-    Server(config).run(sockets=[listener])
+    hosts = host_names(settings.host, port, settings.allowed_hosts)
+    trust = Trust(hosts, settings.identity_header.lower(), frozenset(settings.trusted_proxies))
+    watcher = Watcher(store)
+    _welcome(settings, str(store.path), port)
+    serve(create_app(store, watcher, trust, port), watcher, listener)
     return 0
 
 
@@ -98,10 +81,9 @@ def _listen(settings: DashboardSettings) -> socket.socket:
     return listener
 
 
-def _welcome(settings: DashboardSettings, store: object, port: int) -> None:
+def _welcome(settings: DashboardSettings, path: str, port: int) -> None:
     host = settings.host if settings.is_local else settings.allowed_hosts[0]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    path = getattr(store, "path", settings.store)
     print_text(f"Millrace shows {path} on {address} (Ctrl-C stops it)", sys.stdout)
     sys.stdout.flush()
     if not settings.is_local and not settings.identity_header:

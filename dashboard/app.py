@@ -14,7 +14,7 @@ from dashboard.assets import Assets
 from dashboard.guards import Guard, Sessions, Trust
 from dashboard.live import Watcher
 from dashboard.routes.health import health_router
-from dashboard.routes.review import review_router
+from dashboard.routes.review import review_router, session_router
 from dashboard.routes.views import views_router
 from dashboard.store import ConflictError, Store, StoreTroubleError, UnknownCaseError
 from pipeline import __version__
@@ -52,8 +52,10 @@ def create_app(store: Store, watcher: Watcher, trust: Trust, port: int) -> ASGIA
         openapi_url="/api/openapi.json",
         lifespan=watching,
     )
-    for router in (views_router(store), health_router(store, watcher), review_router(store, sessions, trust)):
-        api.include_router(router)
+    api.include_router(views_router(store))
+    api.include_router(health_router(store, watcher))
+    api.include_router(session_router(sessions, trust))
+    api.include_router(review_router(store, trust))
     _tell_troubles(api)
     assets = Assets()
     for path in assets.paths():

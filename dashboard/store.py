@@ -2,7 +2,8 @@
 
 from typing import NamedTuple, Protocol
 
-from dashboard.records import Behind, CaseDetail, Health, Now, PageSeries, Quality, Queue, StoreState
+from dashboard.case_records import CaseDetail, Quality, Queue
+from dashboard.records import Behind, Health, Now, PageSeries, StoreState
 
 
 class StoreTroubleError(Exception):
@@ -100,5 +101,5 @@ class Store(Protocol):
         ...
 
     def behind(self, number: str, span: Span, subject: dict[str, str]) -> Behind:
-        """Give the rows behind a number, and the SQL for both."""
+        """Give the rows behind a number, and the SQL for both; raises KeyError where there is no such number."""
         ...

@@ -54,8 +54,9 @@ _PAGE_ROWS = (
     " ORDER BY window_start DESC, views DESC"
 )
 LEDGER = (
-    "SELECT run, sum(received) AS received, sum(counted) AS counted, sum(duplicate) AS duplicate, sum(masked) AS masked,"
-    " min(nullif(minute, '')) AS first_minute, max(minute) AS last_minute FROM ledger GROUP BY run"
+    "SELECT run, sum(received) AS received, sum(counted) AS counted, sum(duplicate) AS duplicate,"
+    " sum(masked) AS masked, min(nullif(minute, '')) AS first_minute, max(minute) AS last_minute"
+    " FROM ledger GROUP BY run"
 )
 REJECTED = (
     "SELECT run, reason.key AS reason, sum(reason.value) AS rejected FROM ledger, json_each(ledger.rejected) AS reason"

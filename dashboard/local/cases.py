@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from dashboard.case_records import AlertReason, Case, CaseAction, CaseAlert, CaseDetail, Queue, Verdict
 from dashboard.casework import CLAIMED, CLOSED, OPEN, State, state
 from dashboard.local.evidence import find_evidence
 from dashboard.local.views import newest_window
-from dashboard.records import AlertReason, Case, CaseAction, CaseAlert, CaseDetail, Queue, Verdict
 from dashboard.store import QueueFilter, UnknownCaseError
 
 QUEUE_SHOWN = 200

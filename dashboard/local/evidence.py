@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dashboard.records import Evidence
+from dashboard.case_records import Evidence
 from transforms.core.fraud.money import in_major_units
 from transforms.core.times import HOUR, SECOND, format_time, parse_time
 

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from dashboard.case_records import CaseDetail, Quality, Queue, RuleQuality
 from dashboard.casework import CLOSED
 from dashboard.local import cases, decisions, ledger, views
 from dashboard.local.behind import QUESTIONS, ROWS, pasteable, rows_of
 from dashboard.local.reading import Reader
-from dashboard.records import Behind, CaseDetail, Health, Now, PageSeries, Quality, Queue, RuleQuality, StoreState
+from dashboard.records import Behind, Health, Now, PageSeries, StoreState
 from dashboard.store import Decision, QueueFilter, Span, StoreTroubleError
 from pipeline.endpoints.review_log import write_review_log
 from pipeline.endpoints.sqlite_schema import STORE_NAME

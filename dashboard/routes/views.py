@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
-from dashboard.local.behind import QUESTIONS
 from dashboard.records import Behind, Now, PageSeries, StoreState
 from dashboard.routes.asking import LONGEST_ENTITY, LONGEST_URL, Spanned
 from dashboard.store import Store
@@ -39,9 +38,10 @@ def views_router(store: Store) -> APIRouter:
         entity: Annotated[str, Query(max_length=LONGEST_ENTITY)] = "",
     ) -> Behind:
         """The rows behind a number, and the SQL of both, ready to paste."""
-        if number not in QUESTIONS:
-            raise HTTPException(404, f"No such number; known are {', '.join(QUESTIONS)}.")
         subject = {"url": url, "reason": reason, "entity_type": entity_type, "entity": entity}
-        return store.behind(number, asked, subject)
+        try:
+            return store.behind(number, asked, subject)
+        except KeyError:
+            raise HTTPException(404, f"No such number: {number}.") from None
 
     return router

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, expect, sync_playwright
 
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -37,18 +37,22 @@ def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("dialog", lambda dialog: (faults.append(f"a dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("console", lambda message: faults.append(message.text) if _is_fault(message.text) else None)
+        page.on("dialog", dismissed)
+        page.on("console", heard)
         return page
+
+    def dismissed(dialog: Dialog) -> None:
+        faults.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def heard(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text or "TrustedHTML" in message.text:
+            faults.append(message.text)
 
     yield opened
     for context in contexts:
         context.close()
     assert faults == []
-
-
-def _is_fault(text: str) -> bool:
-    return "Content Security Policy" in text or "TrustedHTML" in text
 
 
 @pytest.fixture

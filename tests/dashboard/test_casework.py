@@ -25,7 +25,7 @@ CLAIM, RELEASE, CLOSE, REOPEN = ("claim", "kim"), ("release", "kim"), ("close", 
     ],
 )
 def test_where_a_case_stands(actions, unjudged, expected):
-    assert state(actions, unjudged) == State(*expected, len(actions))
+    assert state(actions, unjudged) == (*expected, len(actions))
 
 
 def decision(action: str, reviewer: str = "kim", version: int = 3) -> Decision:

@@ -5,6 +5,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def close(output, number: int, version: int, verdict: str = "false_positive", re
     return Decision(f"{number:032x}", *IP, "close", version, reviewer, "a note\nof two lines", verdict, alerts(output))
 
 
-def told(output: Path) -> list[dict]:
+def told(output: Path) -> list[dict[str, Any]]:
     path = output / "reviews.jsonl"
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 

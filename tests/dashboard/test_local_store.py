@@ -36,7 +36,7 @@ def test_a_span_is_what_the_store_says(output, hours, contains):
     values = now.start, now.end, contains
 
     def asked(what):
-        return value(output, f"SELECT {what} FROM page_views {where}", *values)
+        return value(output, f"SELECT {what} FROM page_views {where}", *values)  # noqa: S608
 
     assert now.newest == value(output, "SELECT max(window_start) FROM page_views")
     assert now.views == sum(now.series.views) == (asked("sum(views)") or 0)
@@ -44,7 +44,7 @@ def test_a_span_is_what_the_store_says(output, hours, contains):
     assert now.urls == asked("count(DISTINCT url)")
     assert len(now.series.views) * now.series.step_seconds == hours * 3600
     with closing(sqlite3.connect(output / "millrace.db")) as store:
-        by_url = Counter(dict(store.execute(f"SELECT url, sum(views) FROM page_views {where} GROUP BY url", values)))
+        by_url = Counter(dict(store.execute(f"SELECT url, sum(views) FROM page_views {where} GROUP BY url", values)))  # noqa: S608
     ordered = sorted(by_url.items(), key=lambda item: (-item[1], item[0]))
     assert [(page.url, page.views) for page in now.pages] == ordered[:20]
     assert all(sum(page.trend) == page.views for page in now.pages)
@@ -136,7 +136,7 @@ def test_answers_are_kept_until_the_store_changes(output):
 
 def test_the_timeline_comes_from_the_archive(output):
     detail = LocalStore(str(output)).case("ip", "192.0.2.7")
-    assert {one.event_id for one in detail.evidence} == {id for alert in detail.alerts for id in alert.event_ids}
+    assert {one.event_id for one in detail.evidence} == {name for alert in detail.alerts for name in alert.event_ids}
     assert [one.time for one in detail.evidence] == [moment(n) for n in range(6)]
     assert detail.evidence[0].facts["amount"] == "50.00 EUR"
     assert detail.evidence[0].outcome == "declined"
