@@ -69,7 +69,8 @@ def _interrupted(cut_off: int) -> Iterator[Alarm]:
 
 
 def _stale(fresh: Freshness) -> Iterator[Alarm]:
-    if not fresh.is_history and fresh.lag_seconds > STALE_SECONDS:
+    """Tell of a pipeline that has stopped; one that stores old windows is catching up."""
+    if not fresh.is_history and min(fresh.lag_seconds, fresh.quiet_seconds) > STALE_SECONDS:
         text = f"The newest window ended {fresh.lag_seconds // 60} minutes ago. Is the pipeline running, and its input?"
         yield Alarm(AMBER, "Nothing new is coming", text)
 

@@ -23,7 +23,7 @@ from pipeline.report.exits import USAGE_STATUS, fail
 from pipeline.report.printing import escape_unprintable, print_text
 from transforms.core.times import HOUR, SECOND, format_time
 
-EVENTS, ATTACKS, NEGATIVES = 150_000, 120, 24
+EVENTS, ATTACKS, NEGATIVES = 150_000, 64, 24
 PAUSE_SECONDS = 5.0
 """Between the starts of two runs, where they are faster."""
 _STOP_SECONDS = 10

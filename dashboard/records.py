@@ -97,12 +97,16 @@ class RejectReason:
 
 @dataclass(frozen=True)
 class Freshness:
-    """How old what is seen is. ``written_at`` is when the store last changed, ``now`` this machine's clock."""
+    """How old what is seen is. ``written_at`` is when page views were last stored, ``now`` this machine's clock.
+
+    ``lag_seconds`` is the age of the newest window's end, ``quiet_seconds`` that of ``written_at``.
+    """
 
     newest_window_end: str
     written_at: str
     now: str
     lag_seconds: int
+    quiet_seconds: int
     is_history: bool
 
 

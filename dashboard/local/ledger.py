@@ -23,6 +23,8 @@ _EXAMPLE = (
     " WHERE reason = ? ORDER BY dead_letter_id LIMIT 1"
 )
 _UNENDED = "SELECT count(DISTINCT attempt) FROM receipts"
+_WRITTEN = "SELECT max(updated_at) FROM page_views WHERE window_start BETWEEN ? AND ?"
+_RECENT_WINDOWS = 10
 _MOST_PAYLOAD = 2_000
 
 
@@ -43,9 +45,10 @@ class Accounts:
 
 def read_health(store: sqlite3.Connection, path: Path, accounts: Accounts) -> Health:
     """Read the ledger of every run, rejects with an example each, and how fresh the results are."""
-    fresh = _freshness(store, path)
+    fresh = _freshness(store)
     (unended,) = store.execute(_UNENDED).fetchone()
-    quiet = (parse_time(fresh.now) - parse_time(fresh.written_at)) // SECOND > _QUIET_SECONDS
+    changed = max((at for at, _ in marks(path)), default=0)
+    quiet = time.time_ns() - changed > _QUIET_SECONDS * 1e9
     runs = _runs(store, accounts, at_work=bool(unended) and not quiet)
     reasons = _reasons(store)
     found = alarms(runs, reasons, fresh, unended if quiet else 0)
@@ -97,19 +100,16 @@ def _reason(store: sqlite3.Connection, reason: str, count: int) -> RejectReason:
     return RejectReason(reason, count, meaning, remedy, option, error, payload[:_MOST_PAYLOAD], where)
 
 
-def _freshness(store: sqlite3.Connection, path: Path) -> Freshness:
-    now = time.time_ns() // 1000
-    newest, written = newest_window(store), written_at(path)
+def _freshness(store: sqlite3.Connection) -> Freshness:
+    now, newest = time.time_ns() // 1000, newest_window(store)
     if not newest:
-        return Freshness("", format_time(written), format_time(now), 0, is_history=True)
-    end = parse_time(newest) + window_width(store)
-    lag = (now - end) // SECOND
-    return Freshness(format_time(end), format_time(written), format_time(now), lag, is_history(lag))
-
-
-def written_at(path: Path) -> int:
-    """Give when the store was last written, in microseconds since 1970."""
-    return max((mtime // 1000 for mtime, _ in marks(path)), default=0)
+        return Freshness("", "", format_time(now), 0, 0, is_history=True)
+    width = window_width(store)
+    recent = format_time(parse_time(newest) - _RECENT_WINDOWS * width)
+    (written,) = store.execute(_WRITTEN, (recent, newest)).fetchone()
+    end = parse_time(newest) + width
+    lag, quiet = (now - end) // SECOND, (now - parse_time(written)) // SECOND
+    return Freshness(format_time(end), written, format_time(now), lag, quiet, is_history(lag))
 
 
 def marks(path: Path) -> list[tuple[int, int]]:

@@ -58,7 +58,11 @@ def test_payloads_stay_text(page, tmp_path):
         expect(page.locator(".rejects li").first).to_be_visible()
         for summary in page.locator("summary").all():
             summary.click()
-        expect(page.locator("#main")).to_contain_text("<script>globalThis.hit=1</script>")
+        letter = value(
+            output, "SELECT payload_string FROM dead_letters WHERE reason = 'not_an_event' ORDER BY dead_letter_id"
+        )
+        expect(page.locator(".rejects pre").first).to_have_text(letter)
+        assert "globalThis.hit=1" in letter or "constructor" in letter or "202e" in letter
 
         page.goto(f"{address}/#/review")
         expect(page.locator(".cases li").first).to_be_visible()

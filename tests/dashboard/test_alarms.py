@@ -5,9 +5,9 @@ import pytest
 from dashboard.alarms import alarms, level
 from dashboard.records import Freshness, RejectReason, RunAccount
 
-FRESH = Freshness("2026-09-17T10:40:00Z", "2026-09-17T10:40:05Z", "2026-09-17T10:40:10Z", 10, is_history=False)
-OLD = Freshness("2015-05-17T10:40:00Z", "2026-09-17T10:40:05Z", "2026-09-17T10:40:10Z", 10**8, is_history=True)
-STALE = Freshness("2026-09-17T10:00:00Z", "2026-09-17T10:00:05Z", "2026-09-17T10:40:10Z", 2410, is_history=False)
+FRESH = Freshness("2026-09-17T10:40:00Z", "2026-09-17T10:40:05Z", "2026-09-17T10:40:10Z", 10, 5, is_history=False)
+OLD = Freshness("2015-05-17T10:40:00Z", "2026-09-17T10:40:05Z", "2026-09-17T10:40:10Z", 10**8, 10**8, is_history=True)
+STALE = Freshness("2026-09-17T10:00:00Z", "2026-09-17T10:00:05Z", "2026-09-17T10:40:10Z", 2410, 5, is_history=False)
 REASON = RejectReason("not_json", 50, "It is not JSON.", "Mend the producer.", "", "", "", "")
 
 
@@ -27,6 +27,8 @@ def account(received, counted, duplicate=0, rejected=0, *, writing=False):
         ([account(100, 93)], FRESH, 0, [("red", "The ledger does not add up")]),
         ([account(100, 93, writing=True)], FRESH, 0, [("amber", "A run is being written")]),
         ([account(100, 107)], STALE, 0, [("red", "The ledger does not add up"), ("amber", "Nothing new is coming")]),
+        ([account(100, 100)], CATCHING_UP, 0, []),
+        ([account(100, 100)], STALE, 0, [("amber", "Nothing new is coming")]),
         ([account(100, 100)], OLD, 2, [("amber", "A run was cut off")]),
         ([account(0, 0)], FRESH, 0, []),
     ],

@@ -107,7 +107,7 @@ function strip(evidence) {
 }
 
 function eventTable(evidence) {
-  return h("details", { class: "events", open: evidence.length <= 30 },
+  return h("details", { class: "events", open: evidence.length <= 12 },
     h("summary", {}, many(evidence.length, "deciding event")),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Deciding events" }, h("table", {},
       h("thead", {}, h("tr", {}, ["Time", "Event", "Outcome", "Facts", "Id"].map((name) => h("th", { scope: "col" }, name)))),

@@ -58,7 +58,7 @@ export class Chart {
     const options = {
       width: this.place.clientWidth,
       height: this.height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 18, 0, 0],
       cursor: { y: false, points: { size: 6 } },
       legend: { live: true },
       scales: { y: { range: (_, __, most) => [0, Math.max(4, most * 1.08)] } },

@@ -62,7 +62,7 @@ export class HealthView {
       h("div", { class: "panel-head" }, h("h2", { id: "fresh-title" }, "Freshness")),
       h("dl", { class: "facts" },
         h("dt", {}, "Newest window ended"), h("dd", {}, fresh.newest_window_end ? [time(fresh.newest_window_end), h("span", { class: "muted" }, lag)] : "there is none"),
-        h("dt", {}, "Store last written"), h("dd", {}, time(fresh.written_at, { seconds: true }), h("span", { class: "muted" }, `${span(ago)} ago`)),
+        h("dt", {}, "Page views last stored"), h("dd", {}, fresh.written_at ? [time(fresh.written_at, { seconds: true }), h("span", { class: "muted" }, `${span(ago)} ago`)] : "never"),
         h("dt", {}, "Kind"), h("dd", {}, fresh.is_history ? "A stored history: the page's clock is its newest window." : "Traffic of today."),
         h("dt", {}, "Events with card numbers masked"), h("dd", {}, number(this.data.total.masked))));
   }

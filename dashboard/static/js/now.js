@@ -29,6 +29,7 @@ export class NowView {
     const [span, url] = [this.span(), this.url];
     const [data, page] = await Promise.all([read("now", span), url ? read("page", { ...span, url }) : null]);
     [this.data, this.page] = [data, page];
+    this.shown = { hours: Math.round((Date.parse(data.end) - Date.parse(data.start)) / 3_600_000), span };
   }
 
   set(change) {
@@ -81,14 +82,14 @@ export class NowView {
     const { data } = this;
     const events = Object.values(data.rate.by_type).reduce((sum, count) => sum + count, 0);
     const rate = events / (60 * data.rate.minutes);
-    const span = this.span();
+    const { span, hours } = this.shown; // of the numbers, which may be those of a moment ago
     const tile = (label, value, detail, behind) => h("div", { class: "tile" }, h("dt", {}, h("span", {}, label), behind), h("dd", {}, h("strong", {}, value), h("span", { class: "muted" }, detail)));
     return h("dl", { class: "tiles" },
-      tile("Page views by people", number(data.views - data.bot_views), `of ${number(data.views)} in ${this.hours} h`, behindButton("views", "Page views", span)),
+      tile("Page views by people", number(data.views - data.bot_views), `of ${number(data.views)} in ${hours} h`, behindButton("views", "Page views", span)),
       tile("By bots", number(data.bot_views), `${share(data.bot_views, data.views)} of all views`, behindButton("views", "Page views by bots", span)),
       tile("Visitors", number(data.visitors), `distinct, last ${data.visitors_minutes} min`, behindButton("visitors", "Visitors", span)),
       tile("Events", `${rate < 10 ? rate.toFixed(1) : number(Math.round(rate))}/s`, `mean of the last ${data.rate.minutes} min`, behindButton("rate", "Event rate", span)),
-      tile("Pages", number(data.urls), `seen in ${this.hours} h`, behindButton("pages", "Pages", span)));
+      tile("Pages", number(data.urls), `seen in ${hours} h`, behindButton("pages", "Pages", span)));
   }
 
   overTime() {
@@ -96,7 +97,7 @@ export class NowView {
     const people = series.views.map((views, place) => views - series.bot_views[place]);
     this.chart.update(series.start, series.step_seconds, [people, series.bot_views]);
     return h("section", { class: "panel", "aria-labelledby": "over-time" },
-      h("div", { class: "panel-head" }, h("h2", { id: "over-time" }, `Page views per ${per(series.step_seconds)}`), behindButton("series", "Page views over time", this.span())),
+      h("div", { class: "panel-head" }, h("h2", { id: "over-time" }, `Page views per ${per(series.step_seconds)}`), behindButton("series", "Page views over time", this.shown.span)),
       this.chart.place);
   }
 
@@ -110,7 +111,7 @@ export class NowView {
     return h("section", { class: "panel own", "aria-labelledby": "own-title", key: "own" },
       h("div", { class: "panel-head" },
         h("h2", { id: "own-title", class: "url" }, this.url),
-        h("span", { class: "buttons" }, behindButton("page", "One page", { ...this.span(), url: this.url }),
+        h("span", { class: "buttons" }, behindButton("page", "One page", { ...this.shown.span, url: this.url }),
           h("button", { type: "button", class: "quiet", onclick: () => this.set({ url: "", page: null }) }, "Close"))),
       body());
   }
@@ -119,14 +120,14 @@ export class NowView {
     const { pages, contains } = this.data;
     const rows = pages.map((page) => this.row(page));
     return h("section", { class: "panel", "aria-labelledby": "top-pages", key: "pages" },
-      h("div", { class: "panel-head" }, h("h2", { id: "top-pages" }, "Top pages"), behindButton("pages", "Top pages", this.span())),
+      h("div", { class: "panel-head" }, h("h2", { id: "top-pages" }, "Top pages"), behindButton("pages", "Top pages", this.shown.span)),
       pages.length
         ? h("table", { class: "pages" },
             h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Page"), h("th", { scope: "col", class: "trend" }, "Trend"),
               h("th", { scope: "col", class: "figure" }, "Views"), h("th", { scope: "col", class: "figure bots" }, "Bots"),
               h("th", { scope: "col", class: "figure" }, `Before`))),
             h("tbody", {}, rows))
-        : h("p", { class: "nothing" }, contains ? `No page whose URL contains "${contains}" was seen in these ${this.hours} hours.` : "No page was seen in this span. Choose a longer one, or Latest."));
+        : h("p", { class: "nothing" }, contains ? `No page whose URL contains "${contains}" was seen in these ${this.shown.hours} hours.` : "No page was seen in this span. Choose a longer one, or Latest."));
   }
 
   row(page) {
@@ -140,6 +141,6 @@ export class NowView {
       h("td", { class: "trend" }, sparkline(page.trend)),
       h("td", { class: "figure" }, number(page.views)),
       h("td", { class: "figure bots" }, number(page.bot_views)),
-      h("td", { class: "figure muted", title: `${many(page.before, "view")} in the ${this.hours} h before` }, told));
+      h("td", { class: "figure muted", title: `${many(page.before, "view")} in the ${this.shown.hours} h before` }, told));
   }
 }

@@ -95,7 +95,7 @@ export class ReviewView {
     const { cases, in_all } = this.queue;
     if (!cases.length) return this.nothing();
     return [h("ol", { class: "cases" }, cases.map((one) => this.line(one))),
-      in_all > cases.length ? h("p", { class: "muted" }, `The first ${cases.length} are shown; filters narrow them.`) : null];
+      in_all > cases.length ? h("p", { class: "muted more" }, `The first ${cases.length} are shown; filters narrow them.`) : null];
   }
 
   nothing() {
