@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard.case_records import Evidence
 from transforms.core.fraud.money import in_major_units
+from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.times import HOUR, SECOND, format_time, parse_time
 
 MOST_FILES = 400
@@ -19,6 +20,9 @@ _NOT_FOUND = "The archive does not hold these events as CloudEvents; they are sh
 _CUT = "The archive is large: not all of it was searched for these events."
 _FACTS = ("amount", "currency", "response_code", "channel", "failure_reason", "change_type", "actor", "merchant_id")
 _NAMES = ("account_id", "ip", "device_id")
+_KINDS = {"account_id": "account", "device_id": "device", "merchant_id": "merchant"}
+_HIDING = Pseudonyms()
+"""Names e-mail addresses as alerts do; where alerts hide more, no names are told."""
 _COLUMNS = ["first_event_time", "data"]
 
 
@@ -86,7 +90,11 @@ def _read(path: Path, first: int, last: int, decides: Mapping[str, list[str]], *
 def _evidence(event: Mapping[str, Any], at: str, rules: list[str], *, named: bool) -> Evidence:
     data = event["data"]
     names = _FACTS + _NAMES if named else _FACTS
-    facts = {name: str(data[name]) for name in names if data.get(name) not in (None, "")}
+    facts = {
+        name: _HIDING.name(_KINDS.get(name, name), str(data[name]))
+        for name in names
+        if data.get(name) not in (None, "")
+    }
     if isinstance(data.get("amount"), int) and isinstance(data.get("currency"), str):
         facts["amount"] = f"{in_major_units(data['amount'], data['currency']):,} {facts.pop('currency')}"
     card = data.get("card")

@@ -9,7 +9,7 @@ from dashboard.records import Freshness, RejectReason, RunAccount
 
 FRESH = Freshness("2026-09-17T10:40:00Z", "2026-09-17T10:40:05Z", "2026-09-17T10:40:10Z", 10, 5, is_history=False)
 OLD = Freshness("2015-05-17T10:40:00Z", "2026-09-17T10:40:05Z", "2026-09-17T10:40:10Z", 10**8, 10**8, is_history=True)
-STALE = Freshness("2026-09-17T10:00:00Z", "2026-09-17T10:00:05Z", "2026-09-17T10:40:10Z", 2410, 5, is_history=False)
+STALE = Freshness("2026-09-17T10:00:00Z", "2026-09-17T10:00:05Z", "2026-09-17T10:40:10Z", 2410, 2405, is_history=False)
 CATCHING_UP = replace(STALE, quiet_seconds=3)
 REASON = RejectReason("not_json", 50, "It is not JSON.", "Mend the producer.", "", "", "", "")
 

@@ -168,3 +168,15 @@ def test_rejects_by_reason_with_an_example(tmp_path):
     assert health.rejects[1].example_payload == '{"a": 1}'
     assert (health.total.received, health.total.rejected, health.total.missing) == (3, 3, 0)
     assert health.level == "red"
+
+
+def test_no_e_mail_address_is_told_even_without_a_key(tmp_path):
+    run(tmp_path / "out", burst(0, account_id="Ada@example.com", device_id="ada@phone"))
+    store = LocalStore(str(tmp_path / "out"))
+    details = [store.case(case.entity_type, case.entity) for case in store.queue(QueueFilter()).cases]
+    facts = [one.facts for detail in details for one in detail.evidence]
+    assert "ada@" not in json.dumps(facts).lower()
+    names = {(one["account_id"], one["device_id"]) for one in facts}
+    devices = {detail.case.entity for detail in details if detail.case.entity_type == "device"}
+    assert {device for _, device in names} == devices, "the same names as those of the alerts"
+    assert {account[:7] for account, _ in names} == {"e-mail "}
