@@ -62,6 +62,14 @@ REJECTED = (
     "SELECT run, reason.key AS reason, sum(reason.value) AS rejected FROM ledger, json_each(ledger.rejected) AS reason"
     " GROUP BY run, reason.key"
 )
+_BY_REASON = (
+    "SELECT reason.key AS reason, sum(reason.value) AS rejected FROM ledger, json_each(ledger.rejected) AS reason"
+    " GROUP BY 1 ORDER BY 2 DESC"
+)
+_ALL_LETTERS = (
+    "SELECT timestamp, stage, reason, error_message, event_type, message_id, position FROM dead_letters"
+    " ORDER BY reason, dead_letter_id"
+)
 _LETTERS = (
     "SELECT timestamp, stage, reason, error_message, coalesce(payload_string, hex(payload_bytes)) AS payload,"
     " message_id, position FROM dead_letters WHERE reason = :reason ORDER BY dead_letter_id"
@@ -88,11 +96,17 @@ QUESTIONS = {
     "visitors": Question("Visitors", VISITOR_SETS, _VISITORS),
     "rate": Question("Event rate", RATE, _RATE_ROWS),
     "ledger": Question("The ledger", LEDGER, "SELECT * FROM ledger ORDER BY run, minute, event_type"),
+    "rejected": Question("Rejects by reason", _BY_REASON, _ALL_LETTERS),
     "rejects": Question(
         "Rejects",
         "SELECT sum(reason.value) AS rejected FROM ledger, json_each(ledger.rejected) AS reason"
         " WHERE reason.key = :reason",
         _LETTERS,
+    ),
+    "freshness": Question(
+        "Freshness",
+        "SELECT max(window_end) AS newest_window_end, max(updated_at) AS last_stored FROM page_views",
+        "SELECT window_start, window_end, url, views, updated_at FROM page_views ORDER BY window_start DESC",
     ),
     "cases": Question(
         "Cases",

@@ -27,8 +27,9 @@ _OF_ENTITY = (
 _ACTIONS = "SELECT case_key, action, reviewer FROM case_actions ORDER BY case_key, expected_version"
 _TRAIL = (
     "SELECT action_id, action, case_actions.reviewer, case_actions.note, at, expected_version,"
-    " coalesce((SELECT verdict FROM reviews WHERE review_id >= action_id || '-' AND review_id < action_id || '.'"
-    " LIMIT 1), '') AS verdict FROM case_actions WHERE case_key = ? ORDER BY expected_version"
+    " coalesce((SELECT verdict FROM reviews WHERE review_id > printf('%06d-%s-', expected_version, action_id)"
+    " AND review_id < printf('%06d-%s.', expected_version, action_id) LIMIT 1), '') AS verdict"
+    " FROM case_actions WHERE case_key = ? ORDER BY expected_version"
 )
 _VERDICTS = (
     "SELECT review_id, alert_id, rule_id, verdict, reviewer, note, decided_at FROM reviews"

@@ -82,8 +82,10 @@ def _reviews(store: Store, decision: Decision, now: int) -> list[Review]:
         raise ConflictError(f"{len(gone)} of the alerts were withdrawn meanwhile. Look at the case again.")
     entity = decision.entity_type, decision.entity
     words = decision.verdict, decision.reviewer, decision.note
+    # Of two verdicts within a second the greater id counts as the later one (transforms.core.fraud.reviews).
+    act = f"{decision.expected_version:06d}-{decision.action_id}"
     return [
-        Review(f"{decision.action_id}-{alert}", alert, rules[alert], *entity, *words, now)
+        Review(f"{act}-{alert}", alert, rules[alert], *entity, *words, now)
         for alert in dict.fromkeys(decision.alert_ids)
     ]
 

@@ -10,7 +10,7 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 """A loaded machine is slow, and no reason to fail: conditions are waited for."""
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -22,7 +22,7 @@ DAY = """
         strftime('%Y-%m-%dT%H:%M:00Z', '2026-09-17', m || ' minutes'),
         strftime('%Y-%m-%dT%H:%M:00Z', '2026-09-17', (m + 1) || ' minutes'),
         1 + (u * 31 + m) % 20, (u + m) % 2, 1 + (u * 31 + m) % 10, '2026-09-18T00:00:00Z'
-    FROM minutes, urls
+    FROM minutes, urls ORDER BY 1, 2
 """
 SETS = """
     INSERT INTO page_view_sets
@@ -121,7 +121,10 @@ def large(tmp_path_factory):
     path, _ = prepare(str(output), {})
     with closing(sqlite3.connect(path, isolation_level=None)) as store:
         store.execute("PRAGMA synchronous = OFF")
+        (index,) = store.execute("SELECT sql FROM sqlite_master WHERE name = 'page_views_by_window'").fetchone()
+        store.execute("DROP INDEX page_views_by_window")  # made at the end, which takes a tenth of the time
         store.execute(DAY)
+        store.execute(index)
         store.execute(SETS)
         (rows,) = store.execute("SELECT count(*) FROM page_views").fetchone()
         assert rows == 1_500_480

@@ -5,6 +5,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -141,3 +142,15 @@ def test_a_new_alert_opens_a_closed_case_again(output):
     detail = store.case(*IP)
     assert (detail.case.status, detail.case.unjudged) == ("open", len(detail.alerts) - len(told(output)))
     assert {alert.verdict for alert in detail.alerts} == {"", "confirmed_fraud"}
+
+
+def test_of_two_verdicts_within_a_second_the_second_counts(output, monkeypatch):
+    """Their times are equal as they are stored; the ids of the actions are in the wrong order."""
+    monkeypatch.setattr(decisions, "time", SimpleNamespace(time_ns=lambda: 1_800_000_000_000_000_000))
+    store = LocalStore(str(output))
+    store.decide(close(output, 9, 0, "inconclusive"))
+    store.decide(Decision("8" * 32, *IP, "reopen", 1, "kim"))
+    detail = store.decide(close(output, 7, 2, "confirmed_fraud"))
+    assert {alert.verdict for alert in detail.alerts} == {"confirmed_fraud"}
+    assert [action.verdict for action in detail.actions] == ["inconclusive", "", "confirmed_fraud"]
+    assert {rule.inconclusive for rule in store.quality().rules} == {0}

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from dashboard import demo
 from dashboard.__main__ import main
 from tests.browser.stores import moment, run, view
 from tests.dashboard.serving import served
@@ -114,6 +115,12 @@ def test_all_faults_are_told_at_once(capsys):
     assert "3 faults" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("arguments", [["--speed", "0"], ["--port", "x"], ["--seeds", "1"]])
+def test_a_command_line_of_the_demo_that_is_wrong(arguments, capsys):
+    assert demo.main(arguments) == 2
+    assert arguments[0].removesuffix("s") in capsys.readouterr().err
+
+
 def test_help_names_every_option(capsys):
     assert main(["--help"]) == 0
     told = capsys.readouterr().out
@@ -137,10 +144,10 @@ def test_a_port_that_is_taken_is_told(output, capsys):
 def test_the_demo_plays_into_a_page_and_leaves_nothing(tmp_path):
     command = [sys.executable, "-u", "-m", "dashboard.demo", "--port", "0", "--no_open", "--speed", "60"]
     environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path), "HOME": str(tmp_path)}
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as demo:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as playing:
         try:
-            assert demo.stdout
-            address = next(word for line in demo.stdout for word in line.split() if word.startswith("http://"))
+            assert playing.stdout
+            address = next(word for line in playing.stdout for word in line.split() if word.startswith("http://"))
             first = fetched(f"{address}/api/now?hours=24")
             assert first["views"] > 10_000
             assert fetched(f"{address}/api/cases")["in_all"] > 10
@@ -150,7 +157,7 @@ def test_the_demo_plays_into_a_page_and_leaves_nothing(tmp_path):
             assert fetched(f"{address}/api/now")["newest"] > first["newest"]
             assert fetched(f"{address}/api/health")["level"] in ("green", "amber")
         finally:
-            demo.send_signal(signal.SIGTERM)
-            demo.wait(60)
-    assert demo.returncode == 0
+            playing.send_signal(signal.SIGTERM)
+            playing.wait(60)
+    assert playing.returncode == 0
     assert list(tmp_path.glob("millrace-demo-*")) == []

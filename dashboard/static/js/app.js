@@ -20,6 +20,8 @@ let dirty = false;
 let lastRead = 0;
 let connected = true;
 let trouble = null;
+let source = null;
+let relisten = 0;
 
 function route() {
   const [, name = "now", ...rest] = location.hash.split("/");
@@ -103,8 +105,12 @@ function pulse() {
   show(place, h("span", { class: `dot ${state}`, "aria-hidden": "true" }), words[state], h("span", { class: "muted", "aria-hidden": "true" }, told));
 }
 
+/** Hear of changes while the page is seen: a browser has six connections to a service for all its tabs. */
 function listen() {
-  const source = new EventSource("/api/changes");
+  clearTimeout(relisten);
+  source?.close();
+  if (document.hidden) return;
+  source = new EventSource("/api/changes");
   source.addEventListener("change", () => {
     connected = true;
     refresh();
@@ -112,7 +118,7 @@ function listen() {
   source.onerror = () => {
     connected = false;
     pulse();
-    if (source.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
+    if (source.readyState === EventSource.CLOSED) relisten = setTimeout(listen, AGAIN_MS);
   };
 }
 
@@ -137,7 +143,10 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   document.dispatchEvent(new Event("themed"));
   nameTheme();
 });
-document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+document.addEventListener("visibilitychange", () => {
+  listen();
+  if (!document.hidden) refresh();
+});
 document.addEventListener("keydown", (event) => views[current].key?.(event));
 addEventListener("hashchange", route);
 nameTheme();

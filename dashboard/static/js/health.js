@@ -59,7 +59,7 @@ export class HealthView {
     const ago = (Date.parse(fresh.now) - Date.parse(fresh.written_at)) / 1000;
     const lag = fresh.lag_seconds >= 0 ? `${span(fresh.lag_seconds)} ago` : `${span(-fresh.lag_seconds)} ahead of this machine's clock`;
     return h("section", { class: "panel", "aria-labelledby": "fresh-title" },
-      h("div", { class: "panel-head" }, h("h2", { id: "fresh-title" }, "Freshness")),
+      h("div", { class: "panel-head" }, h("h2", { id: "fresh-title" }, "Freshness"), behindButton("freshness", "Freshness")),
       h("dl", { class: "facts" },
         h("dt", {}, "Newest window ended"), h("dd", {}, fresh.newest_window_end ? [time(fresh.newest_window_end), h("span", { class: "muted" }, lag)] : "there is none"),
         h("dt", {}, "Page views last stored"), h("dd", {}, fresh.written_at ? [time(fresh.written_at, { seconds: true }), h("span", { class: "muted" }, `${span(ago)} ago`)] : "never"),
@@ -70,7 +70,7 @@ export class HealthView {
   rejects() {
     const { rejects, total } = this.data;
     return h("section", { class: "panel", "aria-labelledby": "rejects-title" },
-      h("div", { class: "panel-head" }, h("h2", { id: "rejects-title" }, `Rejects by reason: ${number(total.rejected)}, ${share(total.rejected, total.received)} of what was received`)),
+      h("div", { class: "panel-head" }, h("h2", { id: "rejects-title" }, `Rejects by reason: ${number(total.rejected)}, ${share(total.rejected, total.received)} of what was received`), behindButton("rejected", "Rejects by reason")),
       rejects.length ? h("ul", { class: "rejects" }, rejects.map((one) => this.reject(one))) : h("p", { class: "nothing" }, "Nothing was rejected."));
   }
 
