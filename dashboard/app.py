@@ -21,7 +21,7 @@ from pipeline import __version__
 from pipeline.errors import StoreError
 
 _ABOUT = """What Millrace's live page shows, and the review queue. All times are ISO 8601 in UTC. An answer that is no
-success has `code`, `text` and `remedy`. Writes need the token of `GET /api/session` in the header `X-CSRF-Token`."""
+success has code, text and remedy. Writes need the token of GET /api/session in the header X-CSRF-Token."""
 
 
 def create_app(store: Store, watcher: Watcher, trust: Trust, port: int) -> ASGIApp:

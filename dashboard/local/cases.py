@@ -14,13 +14,18 @@ from dashboard.local.views import newest_window
 from dashboard.store import QueueFilter, UnknownCaseError
 
 QUEUE_SHOWN = 200
+MOST_ALERTS = 20_000
+"""That are put together to cases: those without a verdict before others, by score."""
 _OPEN = (
     "WITH verdicts AS (SELECT alert_id, verdict, row_number() OVER"
     " (PARTITION BY alert_id ORDER BY decided_at DESC, review_id DESC) AS place FROM reviews)"
     " SELECT fraud_alerts.*, coalesce(verdicts.verdict, '') AS verdict FROM fraud_alerts"
     " LEFT JOIN verdicts ON verdicts.alert_id = fraud_alerts.alert_id AND place = 1"
 )
-_WAITING = f"{_OPEN} WHERE status = 'open' ORDER BY score DESC, first_event_time, fraud_alerts.alert_id LIMIT 20000"
+_WAITING = (
+    f"{_OPEN} WHERE status = 'open' ORDER BY verdicts.verdict IS NOT NULL, score DESC, first_event_time,"
+    f" fraud_alerts.alert_id LIMIT {MOST_ALERTS}"
+)
 _OF_ENTITY = (
     f"{_OPEN} WHERE entity_type = ? AND entity = ? ORDER BY status, score DESC, fraud_alerts.alert_id LIMIT 500"
 )
@@ -43,7 +48,7 @@ def case_key(entity_type: str, entity: str) -> str:
 
 
 def read_queue(store: sqlite3.Connection, wanted: QueueFilter) -> Queue:
-    """Read the cases that pass a filter, in order; the gravest 20,000 alerts are looked at."""
+    """Read the cases that pass a filter, in order; at most MOST_ALERTS alerts are looked at."""
     cases = all_cases(store)
     passing = [case for case in cases if _passes(case, wanted)]
     if wanted.order == "oldest":

@@ -88,7 +88,7 @@ def test_a_disk_that_is_full_from_the_start(tmp_path, views, undisturbed, small_
 
 
 def test_a_disk_that_fills_up_in_the_middle(tmp_path, views, undisturbed, small_disk, capsys):
-    small_disk(26)
+    small_disk(31)
     seen = run(capsys, "--input", views, "--output", tmp_path / "out", "--quiet")
     sentence = f"millrace: cannot use {tmp_path}/out/millrace.db: the disk is full (SQLITE_FULL)"
     advice = "What is written stays valid; mend that, and run the same command again."
