@@ -35,7 +35,7 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run demo test soak-test fuzz check bench evaluate lock wheel clean python rebuild
+.PHONY: help setup run demo test soak-test fuzz check bench evaluate prism lock wheel template template-files clean python rebuild
 rebuild:
 
 help: ## list the targets
@@ -78,17 +78,35 @@ bench: $(PROJECT) ## measure the pipeline beside a plain loop, and write docs/be
 evaluate: $(PROJECT) ## judge the fraud rules on simulated attacks, and write docs/fraud-evaluation.md (five minutes)
 	$(VENV_PYTHON) -m benchmarks.evaluate $(ARGS)
 
+# Beam fetches Prism from GitHub by itself; this is for machines that do not reach it, and have Go.
+prism: $(PROJECT) ## build Prism, the runner of live input, into a cache outside the checkout (needs Go; three minutes, once)
+	@path=$$($(VENV_PYTHON) -m pipeline.endpoints.prism) && \
+	if [ ! -x "$$path" ]; then \
+		echo "Building Prism into $$(dirname "$$path")"; \
+		work=$$(mktemp -d) && GOBIN="$$work" go install github.com/apache/beam/sdks/v2/go/cmd/prism@v$$($(VENV_PYTHON) -c \
+			'import apache_beam; print(apache_beam.__version__)') && \
+		mkdir -p "$$(dirname "$$path")" && mv "$$work/prism" "$$path" && rmdir "$$work"; \
+	fi
+
 lock: ## compile the lock files from setup.py again (needs uv); UPGRADE=--upgrade takes newer versions
 	@for target in "requirements.lock --extra dashboard" \
 		"requirements-dev.lock --extra dashboard --extra dev --constraints requirements.lock"; do \
 		echo 'setuptools>=77' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) setup.py - --output-file $$target || exit 1; \
 	done
+	@cd pipeline/local_cloud && $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) requirements.in --output-file requirements.lock
 
 wheel: $(PROJECT) ## build the wheel into dist/
 	@rm -rf build
 	$(VENV_PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@rm -rf build
+
+template-files: $(PROJECT) ## write again what the Flex Template and Terraform have of the code
+	$(VENV_PYTHON) -m templates.generate
+
+template: $(PROJECT) ## write the Flex Template's spec file: ARGS='--image IMAGE --output gs://BUCKET/millrace.json'
+	$(VENV_PYTHON) -m templates.spec $(ARGS)
 
 clean: ## remove .venv and everything built, but no output
 	rm -rf .venv build dist millrace.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -29,6 +29,7 @@ setup(
     package_data={
         "": ["py.typed"],
         "transforms.contracts": ["*.json", "*.yaml"],
+        "pipeline.local_cloud": ["requirements.in", "requirements.lock"],
         "pipeline.sample": ["README.md", "data/*"],
         "dashboard": ["static/*", "static/*/*"],
     },

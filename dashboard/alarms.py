@@ -32,11 +32,7 @@ def level(found: Sequence[Alarm]) -> str:
 
 def _accounts(runs: Sequence[RunAccount]) -> Iterator[Alarm]:
     for run in runs:
-        if run.missing and run.being_written:
-            yield Alarm(
-                AMBER, "A run is being written", f"The account of run {run.run[:12]} is judged when it is whole."
-            )
-        elif run.missing:
+        if run.missing and not run.being_written:
             gone = (
                 f"{run.missing:,} events are unaccounted for" if run.missing > 0 else f"{-run.missing:,} are too many"
             )
@@ -49,7 +45,7 @@ def _accounts(runs: Sequence[RunAccount]) -> Iterator[Alarm]:
 
 def _refused(runs: Sequence[RunAccount], rejects: Sequence[RejectReason]) -> Iterator[Alarm]:
     for run in runs:
-        if run.being_written or not run.received or run.rejected <= MOST_REJECTS * run.received:
+        if not run.received or run.rejected <= MOST_REJECTS * run.received:
             continue
         nothing = run.counted + run.duplicate == 0
         title = "Nothing was admitted" if nothing else "Too many events were rejected"

@@ -5,8 +5,8 @@ from typing import Any
 
 from options.help_page import HelpPage
 from options.kinds import Count, Flag, Text
+from options.option import Group, Option
 from options.table import OPTIONS as OF_THE_PIPELINE
-from options.table import Group, Option
 
 _SHARED = (Group.INPUT, Group.FRAUD, Group.TIME, Group.BOUNDS)
 _UNUSED = "keep_opaque_payloads"

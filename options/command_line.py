@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from options.faults import Fault, UsageError
+from options.option import Option, camel_case
 from options.scanning import Scanner, following_value
 from options.settings import Settings, read_values
-from options.table import BEAM_OPTIONS, OPTIONS, Option, camel_case
+from options.table import BEAM_OPTIONS, OPTIONS
 
 _OURS = {option.name: option for option in (*OPTIONS, *BEAM_OPTIONS)}
 _REFUSALS = (argparse.ArgumentError, ValueError, TypeError, AttributeError)

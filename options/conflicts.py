@@ -15,7 +15,8 @@ def find_conflicts(values: dict[str, Any]) -> Iterator[Fault]:
     yield from _missing_event_type(values)
     yield from _renamed_twice(values)
     yield from _misplaced_paths(values)
-    yield from _streaming(values)
+    yield from _live_input(values)
+    yield from _without_dataset(values)
     yield from _out_of_reach(values)
 
 
@@ -41,13 +42,50 @@ def _misplaced_paths(values: dict[str, Any]) -> Iterator[Fault]:
         yield Fault("--output", output, "a folder, and this is a file", "--output out")
 
 
-def _streaming(values: dict[str, Any]) -> Iterator[Fault]:
-    if values["streaming"]:
-        expected = "a run that ends: files end, and live input (a subscription) is not in this version"
-        yield Fault("--streaming", "without live input", expected, "--input 'logs/*.gz'")
+def _live_input(values: dict[str, Any]) -> Iterator[Fault]:
+    subscription, topic = values["input_subscription"], values["input_topic"]
+    if subscription and topic:
+        given = f"{topic}, beside --input_subscription {subscription}"
+        expected = "one of both: a subscription keeps what is published while no job runs"
+        yield Fault("--input_topic", given, expected, f"--input_subscription {subscription}")
+    live = "--input_subscription" if subscription else "--input_topic" if topic else ""
+    if live and values["input"]:
+        yield Fault(
+            "--input",
+            f"{','.join(values['input'])}, beside {live}",
+            "files or live input, not both",
+            f"{live} {subscription or topic}",
+        )
+    if values["streaming"] and not live:
+        expected = "live input, a subscription or a topic of Pub/Sub"
+        yield Fault(
+            "--streaming", "without live input", expected, "--input_subscription projects/my-shop/subscriptions/events"
+        )
+    if live and values["runner"] == "FnApiRunner":
+        expected = "a runner for input without an end: DirectRunner (which takes Prism), FlinkRunner or DataflowRunner"
+        yield Fault("--runner", f"FnApiRunner, beside {live}", expected, "--runner DirectRunner")
+
+
+_BESIDE_A_DATASET = ("output_bigtable", "output_directory", "alerts_topic", "dead_letter_topic")
+
+
+def _without_dataset(values: dict[str, Any]) -> Iterator[Fault]:
+    for name in _BESIDE_A_DATASET:
+        if values[name] and values["output_dataset"] == "":
+            expected = "--output_dataset beside it, for dead letters, alerts and the ledger"
+            yield Fault(f"--{name}", values[name], expected, "--output_dataset my-shop:millrace")
 
 
 def _out_of_reach(values: dict[str, Any]) -> Iterator[Fault]:
-    if values["runner"] == "DataflowRunner":
-        expected = "a runner that reaches the folder of --output: cloud homes for results are not in this version"
-        yield Fault("--runner", "DataflowRunner", expected, "--runner DirectRunner")
+    if values["runner"] != "DataflowRunner":
+        return
+    if values["output_dataset"] == "":
+        expected = "a home for results that Dataflow's workers reach, a dataset of BigQuery"
+        yield Fault(
+            "--runner", "DataflowRunner, with results to go to --output", expected, "--output_dataset my-shop:millrace"
+        )
+    local = [path for path in values["input"] if "://" not in path]
+    if local:
+        yield Fault(
+            "--input", ",".join(local), "input that Dataflow's workers reach: gs://", "--input 'gs://my-shop-logs/*.gz'"
+        )

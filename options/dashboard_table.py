@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from options.kinds import Count, Flag, Text
-from options.table import Option
+from options.option import Option
 
 
 class Group(StrEnum):

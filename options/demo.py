@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from options.help_page import HelpPage
 from options.kinds import Count, Flag
+from options.option import Option
 from options.plain_line import check, read_plain_line
-from options.table import Option
 
 
 class Group(StrEnum):

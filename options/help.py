@@ -1,7 +1,8 @@
 """What --help of the pipeline prints, and the README's table of options; both from the table, without Beam."""
 
 from options.help_page import HelpPage
-from options.table import BEAM_OPTIONS, OPTIONS, Group, Option
+from options.option import Group, Option
+from options.table import BEAM_OPTIONS, OPTIONS
 
 _STATUSES = (
     ("0", "done, and every event is accounted for"),

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from options.table import Option
+from options.option import Option
 
 NARROWEST, WIDEST = 60, 120
 _TWO_COLUMNS = 90

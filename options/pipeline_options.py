@@ -4,7 +4,8 @@ from typing import Any
 
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from options.table import OPTIONS, Option
+from options.option import Option
+from options.table import OPTIONS
 
 
 class MillraceOptions(PipelineOptions):

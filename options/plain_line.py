@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from options.faults import Fault, UsageError
+from options.option import Option
 from options.scanning import Scanner, following_value, read_value
-from options.table import Option
 
 
 def read_plain_line(argv: Sequence[str], options: Sequence[Option]) -> tuple[dict[str, Any], list[Fault]]:

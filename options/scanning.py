@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from options.faults import Fault, closest
-from options.table import Option
+from options.option import Option
 
 _COMMA = re.compile(r"(?<!\\),")
 _VALUE = re.compile(r"-?|-[0-9.].*|[^-].*", re.DOTALL)

@@ -24,7 +24,8 @@ class Settings:
     """What a run was asked to do. Durations are microseconds, sizes bytes; fields are named as their options.
 
     ``inputs`` is empty for the bundled sample; ``mapping`` is None where the input is CloudEvents or access logs;
-    ``retention`` is None where nothing is removed, ``fraud_from`` where no rule is silent.
+    ``retention`` is None where nothing is removed, ``fraud_from`` where no rule is silent. Names of Google Cloud's
+    resources are empty where there is none.
     """
 
     inputs: tuple[str, ...]
@@ -46,12 +47,27 @@ class Settings:
     keep_opaque_payloads: bool
     output: str
     no_archive: bool
+    input_subscription: str
+    input_topic: str
+    id_attribute: str
+    timestamp_attribute: str
+    max_unwritten: int
+    output_dataset: str
+    output_bigtable: str
+    output_directory: str
+    alerts_topic: str
+    dead_letter_topic: str
     retention: int | None
     max_reject_ratio: float
     url_shards: int
     quiet: bool
     runner: str
     streaming: bool
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether results go to the store in ``output``, not to homes in Google Cloud."""
+        return not self.output_dataset
 
     @classmethod
     def from_options(cls, options: Any) -> Self:
@@ -84,6 +100,7 @@ def complete(values: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
     """Read the files that values name, and judge all values together; adds what is wrong to the faults."""
     values |= _read_mapping(values, faults)
     values |= _read_fraud_rules(values, faults)
+    values["streaming"] = bool(values["streaming"] or values["input_subscription"] or values["input_topic"])
     faults += find_conflicts(values)
     return values
 

@@ -18,13 +18,14 @@ SHORTEST = 2 * DAY
 """The shortest time that has room for attacks and hard negatives."""
 
 EXAMPLES = (
+    "python -m pipeline.simulate --topic projects/my-shop/topics/events --rate 500",
     "python -m pipeline.simulate --events 1000000 --output traffic.jsonl --labels truth.jsonl",
     "python -m pipeline.simulate --envelope --seed 7 --output - | python -m pipeline --input -",
     "python -m pipeline.simulate --duration 7d --mix page_view=1 --malformed 0 --output week.jsonl.gz",
     "python -m pipeline.simulate --duration 7d --attacks 16 --output w.jsonl --fraud_labels f.jsonl",
 )
 _STATUSES = (
-    ("0", "done; standard error tells what a run over the file has to arrive at"),
+    ("0", "done; standard error tells what a run over it has to arrive at"),
     ("1", "the output cannot be written"),
     ("2", "the command line is wrong; all its faults are listed"),
 )
@@ -59,8 +60,9 @@ def _conflicts(values: dict[str, Any]) -> Iterator[Fault]:
     if None not in wrongs and sum(wrongs) > 1:
         given = " ".join(f"--{name} {values[name]}" for name in _WRONGS)
         yield Fault("--duplicates and others", given, "parts that are at most 1 together", "--duplicates 0.1")
-    if values["events_per_message"] and not values["envelope"]:
-        expected = "--envelope beside it: without messages every event has a line of its own"
+    yield from _places(values)
+    if values["events_per_message"] and not (values["envelope"] or values["topic"]):
+        expected = "--envelope or --topic beside it: without messages every event has a line of its own"
         yield Fault("--events_per_message", str(values["events_per_message"]), expected, "--envelope")
     scenarios = [name for name in ("attacks", "hard_negatives") if values[name]]
     if scenarios and values["duration"] is not None and values["duration"] < SHORTEST:
@@ -68,6 +70,20 @@ def _conflicts(values: dict[str, Any]) -> Iterator[Fault]:
         given = "1h (the default)" if values["duration"] == HOUR else f"{values['duration'] // SECOND}s"
         yield Fault("--duration", given, expected, "--duration 7d")
     yield from _misplaced(values)
+
+
+def _places(values: dict[str, Any]) -> Iterator[Fault]:
+    """Judge where events go: to a file or to a topic."""
+    output, topic = values["output"], values["topic"]
+    if output == "" and topic == "":
+        yield Fault("--output", "nothing", "a file, or --topic", "--output traffic.jsonl")
+    if output and topic:
+        yield Fault("--topic", f"{topic}, beside --output {output}", "one of both", f"--topic {topic}")
+    if topic and values["labels"]:
+        expected = "--output beside it: labels tell of lines of a file"
+        yield Fault("--labels", f"{values['labels']}, beside --topic", expected, "--output traffic.jsonl")
+    if values["rate"] and not topic:
+        yield Fault("--rate", str(values["rate"]), "--topic beside it", "--topic projects/my-shop/topics/events")
 
 
 def _misplaced(values: dict[str, Any]) -> Iterator[Fault]:

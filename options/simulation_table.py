@@ -2,9 +2,10 @@
 
 from enum import StrEnum
 
+from options.cloud_table import TOPIC
 from options.kinds import Count, Duration, Flag, Ratio, Text
+from options.option import Option
 from options.simulation_kinds import Moment, Weights
-from options.table import Option
 
 KINDS = ("page_view", "request", "login", "payment", "change")
 
@@ -18,7 +19,6 @@ class Group(StrEnum):
     OUTPUT = "Output"
 
 
-# Live output (--topic, --rate) belongs to the last group.
 OPTIONS = (
     Option(
         "events", Group.HISTORY, Count(1, 10**12), "100000", "How many events a run over the file receives.", "1000000"
@@ -115,7 +115,7 @@ OPTIONS = (
         Group.FORM,
         Count(1, 100_000),
         "",
-        "With --envelope: a message holds so many events, or those of 10 minutes. Else a mixture.",
+        "With --envelope or --topic: a message holds so many events, or those of 10 minutes. Else a mixture.",
         "500",
     ),
     Option(
@@ -125,7 +125,22 @@ OPTIONS = (
         "",
         "Where the events go: a file (.gz is compressed), or - for standard output.",
         "traffic.jsonl",
-        required=True,
+    ),
+    Option(
+        "topic",
+        Group.OUTPUT,
+        TOPIC,
+        "",
+        "Publish messages to a topic of Pub/Sub instead; what happens, happens now.",
+        "projects/my-shop/topics/events",
+    ),
+    Option(
+        "rate",
+        Group.OUTPUT,
+        Count(1, 1_000_000),
+        "",
+        "With --topic: events a second, as they happen; else those of --duration up to now, at once.",
+        "500",
     ),
     Option(
         "labels", Group.OUTPUT, Text("FILE"), "", "Where the truth about each event goes, as JSON lines.", "truth.jsonl"

@@ -1,59 +1,12 @@
 """The one table of options: --help, the README, the template's metadata and Terraform's variables are made from it."""
 
-import re
-from enum import StrEnum
-from typing import NamedTuple
-
-from options.kinds import Choice, Count, Duration, Flag, Kind, Pair, Ratio, Size, Text, Time, WindowWidth
-
-
-class Group(StrEnum):
-    """The headings under which options are shown, in this order."""
-
-    INPUT = "Input"
-    RESULTS = "Results"
-    FRAUD = "Fraud"
-    TIME = "Time policy"
-    BOUNDS = "Bounds"
-    OUTPUT = "Output"
-    TUNING = "Tuning"
-    RUNNING = "Running"
-
-
-class Option(NamedTuple):
-    """One option. ``default`` and ``example`` are written as on the command line; "" is off, or not given.
-
-    ``group`` is the heading under which it is shown.
-    """
-
-    name: str
-    group: StrEnum
-    kind: Kind
-    default: str
-    help: str
-    example: str = ""
-    repeatable: bool = False
-    required: bool = False
-
-    @property
-    def is_flag(self) -> bool:
-        """Whether the option stands without a value."""
-        return isinstance(self.kind, Flag)
-
-    @property
-    def head(self) -> str:
-        """The option and what stands for its value: ``--output PATH``."""
-        return f"--{self.name} {self.kind.metavar}".rstrip()
-
-    @property
-    def usage(self) -> str:
-        """The option as it works: ``--output out``."""
-        return f"--{self.name} {self.example or self.default}".rstrip()
-
+from options.cloud_table import CLOUD_OPTIONS
+from options.kinds import Choice, Count, Duration, Flag, Pair, Ratio, Size, Text, Time, WindowWidth
+from options.option import Group, Option
 
 RUNNERS = ("DirectRunner", "FnApiRunner", "PrismRunner", "FlinkRunner", "DataflowRunner")
 
-OPTIONS = (
+_BOUNDED_OPTIONS = (
     Option(
         "input",
         Group.INPUT,
@@ -226,6 +179,9 @@ OPTIONS = (
     Option("quiet", Group.RUNNING, Flag(), "", "Write nothing but errors."),
 )
 
+OPTIONS = tuple(sorted((*_BOUNDED_OPTIONS, *CLOUD_OPTIONS), key=lambda option: list(Group).index(Group(option.group))))
+"""All options of our own, group by group."""
+
 BEAM_OPTIONS = (
     Option(
         "runner",
@@ -235,11 +191,6 @@ BEAM_OPTIONS = (
         "What runs the pipeline: DirectRunner (this machine), FnApiRunner, PrismRunner, FlinkRunner, DataflowRunner.",
         "FlinkRunner",
     ),
-    Option("streaming", Group.RUNNING, Flag(), "", "Run until stopped; needs live input, not in this version."),
+    Option("streaming", Group.RUNNING, Flag(), "", "Run until stopped; live input says so by itself."),
 )
 """Beam's own options (StandardOptions) that Millrace checks and shows with its own, but does not define."""
-
-
-def camel_case(name: str) -> str:
-    """Spell a name as Flex Templates do: ``windowDuration``."""
-    return re.sub(r"_([a-z0-9])", lambda match: match[1].upper(), name)

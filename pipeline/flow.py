@@ -6,6 +6,7 @@ import apache_beam as beam
 
 from transforms.count_page_views import CountPageViews
 from transforms.flag_fraud import FlagFraud
+from transforms.follow_alerts import Followed
 from transforms.gather_evidence import GatherEvidence
 from transforms.keep_archive import Archivable
 from transforms.keep_ledger import Entries, KeepLedger
@@ -19,7 +20,8 @@ from transforms.validate_events import ValidateEvents
 class Endpoints(NamedTuple):
     """Where messages come from and where results go: the ends of the flow.
 
-    ``dead_letters`` takes a Refused, ``archive`` an Archivable.
+    ``fraud_alerts`` takes a Followed, ``dead_letters`` a Refused, ``archive`` an Archivable, and ``mark`` what all of
+    them give when they have written.
     """
 
     messages: beam.PTransform
@@ -29,6 +31,7 @@ class Endpoints(NamedTuple):
     dead_letters: beam.PTransform
     ledger: beam.PTransform
     archive: beam.PTransform
+    mark: beam.PTransform
 
 
 class Steps(NamedTuple):
@@ -58,9 +61,12 @@ def build(root: beam.Pipeline, ends: Endpoints, steps: Steps) -> None:
     ledger = entries | "Keep ledger" >> steps.keep_ledger
     everything = Archivable(valid.batches, *refused)
 
-    views.rows | "Store page views" >> ends.page_views
-    flagged | "Store fraud alerts" >> ends.fraud_alerts
-    reviews | "Store reviews" >> ends.reviews
-    refused | "Store dead letters" >> ends.dead_letters
-    ledger | "Store ledger" >> ends.ledger
-    everything | "Keep archive" >> ends.archive
+    written = (
+        views.rows | "Store page views" >> ends.page_views,
+        Followed(flagged, reviews) | "Store fraud alerts" >> ends.fraud_alerts,
+        reviews | "Store reviews" >> ends.reviews,
+        refused | "Store dead letters" >> ends.dead_letters,
+        ledger | "Store ledger" >> ends.ledger,
+        everything | "Keep archive" >> ends.archive,
+    )
+    written | "Keep mark" >> ends.mark

@@ -9,28 +9,23 @@ from shutil import get_terminal_size
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from options.faults import Fault, UsageError
 from options.settings import Settings
 from pipeline import __version__
-from pipeline.endpoints import resolve, sqlite_schema
+from pipeline.endpoints import resolve
 from pipeline.endpoints.alert_log import write_alert_log
 from pipeline.endpoints.archive import remove_abandoned
-from pipeline.endpoints.files import InputFile
-from pipeline.endpoints.sqlite_figures import forget_receipts, new_attempt, read_figures
+from pipeline.endpoints.sqlite_figures import forget_receipts, read_figures
 from pipeline.endpoints.sqlite_retention import Pruned, prune
-from pipeline.errors import MisfitError, in_words
+from pipeline.errors import in_words
 from pipeline.flow import build
+from pipeline.preparing import prepare
 from pipeline.progress import PROGRESS
+from pipeline.report.account import account_status, account_text
 from pipeline.report.commands import commands_here
 from pipeline.report.printing import print_text
 from pipeline.report.progress import ProgressReport
 from pipeline.report.summary import Told, alarm, exit_status, summary
-from pipeline.surroundings import key_faults, look_around, with_reviews
-from transforms.core.fraud.pseudonyms import key_fingerprint
-from transforms.core.identity import stable_id
-from transforms.core.mapping import FieldMapping
-from transforms.core.times import format_time
-from transforms.pii_key import read_pii_key
+from pipeline.running_live import run_live
 
 
 def run(settings: Settings, options: PipelineOptions) -> int:
@@ -40,29 +35,17 @@ def run(settings: Settings, options: PipelineOptions) -> int:
         UsageError: the command line does not fit what is there; nothing was run.
         MillraceError: the run failed in a way that the person can mend.
     """
+    if settings.streaming:
+        return run_live(settings, options)
     with tempfile.TemporaryDirectory(prefix="millrace-") as spool:
-        this = _prepare(settings, Path(spool))
+        this = prepare(settings, Path(spool))
         seconds = _work(settings, options, this)
+        if not settings.is_local:
+            return _tell_account(settings, this, seconds)
         write_alert_log(this.store)
         remove_abandoned(resolve.archive_of(settings))
         pruned = Pruned() if settings.retention is None else prune(this.store, settings.retention)
         return _tell(settings, this, seconds, pruned)
-
-
-def _prepare(settings: Settings, spool: Path) -> resolve.Run:
-    """Look at everything that the command line names, before anything is written."""
-    event_type = settings.mapping.event_type if settings.mapping else ""
-    files, contracts, faults = look_around(settings.inputs, settings.contracts, event_type, spool)
-    files = with_reviews(files, settings.output)
-    if faults := [*faults, *key_faults(settings.pii_key_file)]:
-        raise UsageError(faults)
-    shaping = shaping_options(settings, contracts)
-    try:
-        store, seed = sqlite_schema.prepare(settings.output, shaping)
-    except MisfitError as error:
-        raise UsageError(Fault(*misfit) for misfit in error.misfits) from error
-    this_run = run_id(files, shaping, settings)
-    return resolve.Run(this_run, new_attempt(), files, store, seed, contracts, str(spool))
 
 
 def _work(settings: Settings, options: PipelineOptions, this: resolve.Run) -> float:
@@ -77,6 +60,15 @@ def _work(settings: Settings, options: PipelineOptions, this: resolve.Run) -> fl
                 raise ours from error
             raise
     return time.monotonic() - begun
+
+
+def _tell_account(settings: Settings, this: resolve.Run, seconds: float) -> int:
+    """Tell the result of a run whose homes are elsewhere."""
+    total = this.notebook.account(this.run_id)
+    status = account_status(total, settings.max_reject_ratio)
+    if status or not settings.quiet:
+        print_text(account_text(total, settings, seconds), sys.stderr if settings.quiet else sys.stdout)
+    return status
 
 
 def _tell(settings: Settings, this: resolve.Run, seconds: float, pruned: Pruned) -> int:
@@ -102,42 +94,3 @@ def _tell(settings: Settings, this: resolve.Run, seconds: float, pruned: Pruned)
     elif status:
         print_text(alarm(figures, told, width), sys.stderr)
     return status
-
-
-def shaping_options(settings: Settings, contracts: dict[str, str]) -> dict[str, str]:
-    """Give the options that shape results, as text: an output holds results of one such set only."""
-    mapping = settings.mapping
-    fingerprint = stable_id(*(part for item in sorted(contracts.items()) for part in item))[:12]
-    return {
-        "--window_duration": f"{settings.window_duration // 1_000_000}s",
-        "--keep_query": str(settings.keep_query).lower(),
-        "--mapping (or the options it stands for)": "none" if mapping is None else _mapping_in_words(mapping),
-        "--contracts": f"contracts of fingerprint {fingerprint}",
-        "--fraud_rules": f"rules of fingerprint {settings.fraud_rules.digest[:12]}",
-        "--pii_key_file": key_fingerprint(read_pii_key(settings.pii_key_file)),
-        "--fraud_from": "nothing" if settings.fraud_from is None else format_time(settings.fraud_from),
-    }
-
-
-def _mapping_in_words(mapping: FieldMapping) -> str:
-    values = mapping._asdict() | {
-        "rename": ",".join(f"{before}={after}" for before, after in mapping.rename),
-        "known": "",
-    }
-    return " ".join(f"--{name} {value}" for name, value in values.items() if value)
-
-
-def run_id(files: list[InputFile], shaping: dict[str, str], settings: Settings) -> str:
-    """Name a bounded run by its inputs (names, sizes, times, ends) and options: the same run again is the same run."""
-    inputs = [f"{file.name}|{file.size}|{file.modified}|{file.ends}" for file in files]
-    deciding = (
-        settings.input_format,
-        settings.source,
-        settings.allowed_lateness,
-        settings.max_clock_skew,
-        settings.max_message_bytes,
-        settings.max_decompressed_bytes,
-        settings.max_nesting,
-        settings.max_events_per_message,
-    )
-    return stable_id(__version__, repr(sorted(shaping.items())), repr(deciding), *inputs)

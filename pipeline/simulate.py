@@ -19,6 +19,7 @@ from options.simulation import HELP, read_simulation
 from pipeline.distribution import check_distribution
 from pipeline.errors import MillraceError
 from pipeline.progress import Progress
+from pipeline.publishing import live_plan, publish
 from pipeline.report.exits import INTERRUPTED_STATUS, USAGE_STATUS, fail
 from pipeline.report.printing import escape_unprintable, let_go, print_text
 from pipeline.report.progress import ProgressReport
@@ -54,13 +55,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _simulate(settings: dict[str, Any]) -> int:
     plan = Plan(*(settings[name] for name in Plan._fields))
     output, truth, fraud = (settings[name] for name in ("output", "labels", "fraud_labels"))
+    topic = settings["topic"]
+    if topic:
+        plan = live_plan(plan, settings["rate"])
     quiet = settings["quiet"]
     progress, tally = Progress(), Tally()
     progress.start(plan.events)
     begun = time.monotonic()
     try:
         with ProgressReport(sys.stderr, quiet=quiet, progress=progress, tell=progress_text):
-            number, size = _write(plan, output, truth, progress, tally)
+            if topic:
+                from pipeline.endpoints.pubsub_publish import Publisher  # noqa: PLC0415 - it takes a second
+
+                with Publisher(topic) as publisher:
+                    number, size = publish(plan, publisher, progress, tally)
+            else:
+                number, size = _write(plan, output, truth, progress, tally)
             _write_fraud(plan, fraud)
     except BrokenPipeError:  # the reader has seen enough
         if STDOUT in (output, truth, fraud):
@@ -70,7 +80,7 @@ def _simulate(settings: dict[str, Any]) -> int:
         named = " and ".join(filter(None, (output, truth, fraud)))
         raise MillraceError(f"cannot write {named}: {error.strerror or error}; the output is not whole") from error
     if not quiet:
-        written = Written(output, truth, fraud, number, size, time.monotonic() - begun)
+        written = Written(topic or output, truth, fraud, number, size, time.monotonic() - begun)
         print_text(summary(plan, written, tally.expected()), sys.stderr)
     return 0
 

@@ -26,7 +26,9 @@ class Surroundings(NamedTuple):
     faults: list[Fault]
 
 
-def look_around(inputs: tuple[str, ...], contracts_folder: str, event_type: str, spool: Path) -> Surroundings:
+def look_around(
+    inputs: tuple[str, ...], contracts_folder: str, event_type: str, spool: Path, *, with_files: bool = True
+) -> Surroundings:
     """Find the input files (the bundled sample where none are named) and read the contracts.
 
     Args:
@@ -34,6 +36,7 @@ def look_around(inputs: tuple[str, ...], contracts_folder: str, event_type: str,
         contracts_folder: more contracts than the bundled ones; or "".
         event_type: what a mapping names as contract; or "".
         spool: a folder for what can be read only once.
+        with_files: whether files are the input at all.
 
     Raises:
         InputError: an input is there and cannot be read, and nothing else is wrong.
@@ -45,7 +48,7 @@ def look_around(inputs: tuple[str, ...], contracts_folder: str, event_type: str,
     except MisfitError as error:
         found.faults.extend(Fault(*misfit) for misfit in error.misfits)
     try:
-        found.files.extend(find_inputs(inputs or (SAMPLE,), spool))
+        found.files.extend(find_inputs(inputs or (SAMPLE,), spool) if with_files else ())
     except MisfitError as error:
         found.faults.extend(Fault(*misfit) for misfit in error.misfits)
     except InputError:

@@ -5,9 +5,7 @@ from typing import NamedTuple
 
 import apache_beam as beam
 from apache_beam.coders import BytesCoder
-from apache_beam.transforms.trigger import AccumulationMode, AfterProcessingTime, Repeatedly
 from apache_beam.transforms.userstate import BagRuntimeState, BagStateSpec
-from apache_beam.transforms.window import GlobalWindows
 
 from transforms.core.fraud.evidence import gained, of_entities, pack, recent, unite, unpack
 from transforms.core.fraud.gathering import Gatherer
@@ -19,6 +17,7 @@ from transforms.flushing import CollectingDoFn, collecting
 from transforms.panes import FINAL, Panes
 from transforms.parking import FetchingDoFn, Parking
 from transforms.pii_key import read_pii_key
+from transforms.rate import rate
 
 SLOTS = 64
 """Parts of the entities where all evidence comes at once: one part's is held where it is judged."""
@@ -66,12 +65,7 @@ class GatherEvidence(beam.PTransform):
         """Collect facts per worker and unite them per slot."""
         facts = batches | "Facts" >> collecting(self._gather, self._parking)
         if self._is_live:
-            rate = beam.WindowInto(
-                GlobalWindows(),
-                trigger=Repeatedly(AfterProcessingTime(LIVE_INTERVAL)),
-                accumulation_mode=AccumulationMode.DISCARDING,
-            )
-            facts |= "Rate" >> rate
+            facts |= "Rate" >> rate(Panes(LIVE_INTERVAL))
         unite_slot = _UniteOverTime() if self._is_live else _UniteOnce(self._parking)
         return (
             facts

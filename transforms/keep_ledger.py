@@ -4,20 +4,28 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import apache_beam as beam
-from apache_beam.transforms.trigger import AccumulationMode, AfterProcessingTime, Repeatedly
+from apache_beam.coders import FastPrimitivesCoder
+from apache_beam.transforms.timeutil import TimeDomain
+from apache_beam.transforms.userstate import BagRuntimeState, BagStateSpec, RuntimeTimer, TimerSpec, on_timer
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.typehints.decorators import no_annotations
+from apache_beam.utils.timestamp import Timestamp
 
 from transforms.core.contracts import PAGE_VIEW
 from transforms.core.gains import Gain
-from transforms.core.ledger import LedgerCollector, Received, ledger_counts, ledger_row
+from transforms.core.ledger import LedgerCollector, Received, added_up, ledger_counts, ledger_row
 from transforms.core.records import EventBatch, LedgerCount, LedgerRow, Rejects
-from transforms.core.times import MINUTE
+from transforms.core.times import DAY, MINUTE
 from transforms.flushing import CollectingDoFn, collecting
 from transforms.outputs import Refused
 from transforms.panes import FINAL, Panes
 from transforms.parking import Parking
+from transforms.rate import rate
 from transforms.unite_sets import UniteSets
+
+REMEMBERED = 32 * DAY
+"""How long a live run remembers a row: no message comes later, since Pub/Sub keeps none for more than 31 days. A row is
+some dozen bytes, far less than the sets behind it, which are forgotten after a day."""
 
 
 class Entries(NamedTuple):
@@ -71,22 +79,17 @@ class KeepLedger(beam.PTransform):
             (happened, view_counts)
             | "All counts" >> beam.Flatten()
             | "By type and minute" >> beam.ParDo(_Key()).with_output_types(tuple[str, LedgerCount])
-            | "Rate" >> self._rate()
+            | "Rate" >> rate(self._panes)
             | "Group" >> beam.GroupByKey()
-            | "Rows" >> beam.ParDo(_Row(self._run)).with_output_types(LedgerRow)
+            | "Rows" >> beam.ParDo(self._rows()).with_output_types(LedgerRow)
         )
 
     def _collecting(self, collect: "type[_Collect]") -> beam.PTransform:
         return collecting(collect(self._seed), self._parking)
 
-    def _rate(self) -> beam.PTransform:
-        if self._panes.interval is None:
-            return beam.WindowInto(GlobalWindows())
-        return beam.WindowInto(
-            GlobalWindows(),
-            trigger=Repeatedly(AfterProcessingTime(self._panes.interval)),
-            accumulation_mode=AccumulationMode.ACCUMULATING,
-        )
+    def _rows(self) -> beam.DoFn:
+        is_live = self._panes.interval is not None
+        return _RowOverTime(self._run) if is_live else _Row(self._run)
 
 
 class _Collect(CollectingDoFn):
@@ -128,5 +131,42 @@ class _Row(beam.DoFn):
         self._run = run
 
     def process(self, grouped: tuple[str, Iterable[LedgerCount]]) -> Iterator[LedgerRow]:
-        kind, _, minute = grouped[0].rpartition("|")
-        yield ledger_row(self._run, (kind, int(minute) if minute else None), grouped[1])
+        yield ledger_row(self._run, _type_and_minute(grouped[0]), grouped[1])
+
+
+class _RowOverTime(beam.DoFn):
+    """Remembers what was counted of one type and minute, and gives the row with each gain.
+
+    Rows without a minute, a few, are never forgotten.
+    """
+
+    COUNTED = BagStateSpec("counted", FastPrimitivesCoder())
+    EXPIRY = TimerSpec("expiry", TimeDomain.WATERMARK)
+
+    def __init__(self, run: str) -> None:
+        self._run = run
+
+    def process(
+        self,
+        grouped: tuple[str, Iterable[LedgerCount]],
+        counted: BagRuntimeState = beam.DoFn.StateParam(COUNTED),  # noqa: B008 - Beam's way to declare parameters
+        expiry: RuntimeTimer = beam.DoFn.TimerParam(EXPIRY),  # noqa: B008
+    ) -> Iterator[LedgerRow]:
+        kind, minute = _type_and_minute(grouped[0])
+        gains = added_up([*(LedgerCount(kind, minute, *gain) for gain in counted.read()), *grouped[1]])
+        counted.clear()
+        for gain in gains:
+            counted.add((gain.column, gain.reason, gain.gain))
+        if minute is not None:
+            expiry.set(Timestamp(micros=minute + REMEMBERED))
+        yield ledger_row(self._run, (kind, minute), gains)
+
+    @on_timer(EXPIRY)
+    def at_expiry(self, counted: BagRuntimeState = beam.DoFn.StateParam(COUNTED)) -> None:  # noqa: B008
+        """Forget the row."""
+        counted.clear()
+
+
+def _type_and_minute(key: str) -> tuple[str, int | None]:
+    kind, _, minute = key.rpartition("|")
+    return kind, int(minute) if minute else None

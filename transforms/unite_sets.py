@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 import apache_beam as beam
 from apache_beam.coders import BytesCoder, VarIntCoder
 from apache_beam.transforms.timeutil import TimeDomain
-from apache_beam.transforms.trigger import AccumulationMode, AfterProcessingTime, Repeatedly
 from apache_beam.transforms.userstate import (
     BagRuntimeState,
     BagStateSpec,
@@ -15,7 +14,6 @@ from apache_beam.transforms.userstate import (
     TimerSpec,
     on_timer,
 )
-from apache_beam.transforms.window import GlobalWindows, TimestampCombiner
 from apache_beam.utils.timestamp import Timestamp
 
 from transforms.core.gains import Gain, by_window, compact, every_cell, gain
@@ -23,6 +21,7 @@ from transforms.core.sets import NO_WINDOW, pack
 from transforms.core.unions import union, union_in_parts
 from transforms.panes import EARLY, FINAL, FINAL_PANE, LATE, ON_TIME, Panes
 from transforms.parking import FetchingDoFn, Parking
+from transforms.rate import rate
 
 COMPACT_AT = 32
 """Partials in a state before they are united into one."""
@@ -61,19 +60,10 @@ class UniteSets(beam.PTransform):
             )
         return (
             partials
-            | "Rate" >> self._rate(self._panes.interval)
+            | "Rate" >> rate(self._panes)
             | "Group by slot" >> beam.GroupByKey()
             | "Key by window" >> beam.ParDo(_KeyByWindow()).with_output_types(tuple[tuple[int, int], bytes])
             | "Unite" >> beam.ParDo(_UniteOverTime(self._width, self._panes.expiry)).with_output_types(Gain)
-        )
-
-    def _rate(self, interval: int) -> beam.PTransform:
-        """Let a slot through every ``interval`` seconds; never drop for lateness: the window is the global one."""
-        return beam.WindowInto(
-            GlobalWindows(),
-            trigger=Repeatedly(AfterProcessingTime(interval)),
-            accumulation_mode=AccumulationMode.DISCARDING,
-            timestamp_combiner=TimestampCombiner.OUTPUT_AT_EARLIEST,
         )
 
 

@@ -15,7 +15,8 @@ from transforms.core.times import SECOND, format_time, parse_time
 
 RUNS_SHOWN = 12
 WRITING_SECONDS = 60
-"""How long an account may be unequal while its run still works: its rows come within moments of each other."""
+"""How long what is missing from an account may stand still while the store is written: a live run always has events
+on their way, and the rows of a bounded one come within moments of each other."""
 _QUIET_SECONDS = 300
 """Without a write for so long, a run that has not come to its end is not at work any more."""
 _EXAMPLE = (
@@ -32,15 +33,14 @@ class Accounts:
     """Remembers since when a run's account is unequal, to tell one that is being written from one that is wrong."""
 
     def __init__(self) -> None:
-        self._since: dict[str, float] = {}
+        self._seen: dict[str, tuple[int, float]] = {}
 
     def being_written(self, run: str, missing: int, *, at_work: bool) -> bool:
-        """Tell whether a run's account is only not whole yet."""
-        if not missing:
-            self._since.pop(run, None)
-            return False
-        since = self._since.setdefault(run, time.monotonic())
-        return at_work and time.monotonic() - since < WRITING_SECONDS
+        """Tell whether a run's account is only not whole yet: what is missing does not stand still."""
+        now = time.monotonic()
+        if run not in self._seen or self._seen[run][0] != missing:
+            self._seen[run] = missing, now
+        return bool(missing) and at_work and now - self._seen[run][1] < WRITING_SECONDS
 
 
 def read_health(store: sqlite3.Connection, path: Path, accounts: Accounts) -> Health:
@@ -49,7 +49,7 @@ def read_health(store: sqlite3.Connection, path: Path, accounts: Accounts) -> He
     (unended,) = store.execute(_UNENDED).fetchone()
     changed = max((at for at, _ in marks(path)), default=0)
     quiet = time.time_ns() - changed > _QUIET_SECONDS * 1e9
-    runs = _runs(store, accounts, at_work=bool(unended) and not quiet)
+    runs = _runs(store, accounts, at_work=not quiet)
     reasons = _reasons(store)
     found = alarms(runs, reasons, fresh, unended if quiet else 0)
     total = _total(runs)

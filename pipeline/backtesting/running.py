@@ -93,7 +93,7 @@ def _look_around(backtest: Backtest, spool: Path) -> _Found:
 
 def _work(backtest: Backtest, found: _Found, spool: Path) -> None:
     settings = backtest.settings
-    this = resolve.Run("", "", found.files, "", 0, found.contracts, str(spool))
+    this = resolve.Run("", "", found.files, resolve.notebook_of(settings), 0, found.contracts, str(spool))
     new, old = (resolve.steps(replace(settings, fraud_rules=rules), this) for rules in _both(backtest))
     ends = Ends(
         ReadFiles(found.files, settings.input_format, settings.max_message_bytes),

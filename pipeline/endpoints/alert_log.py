@@ -37,3 +37,15 @@ def write_alert_log(store_path: str) -> None:
         with suppress(OSError):
             Path(temporary).unlink()
         raise StoreError(f"cannot write {target}: {error.strerror or error}") from error
+
+
+def newest_alert(store_path: str) -> int:
+    """Give the number of the last change in the outbox; 0 where there is none.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    query = "SELECT coalesce(max(number), 0) FROM fraud_outbox"
+    with closing(connect(store_path)) as store:
+        number: int = patiently(store, lambda: store.execute(query).fetchone()[0])
+    return number

@@ -70,7 +70,7 @@ class StoreDeadLetters(beam.PTransform):
 
     Args:
         path: the store.
-        attempt: names what is noted.
+        attempt: names what is noted; nothing is noted if empty, as in live runs, whose notes would only grow.
     """
 
     def __init__(self, path: str, attempt: str) -> None:

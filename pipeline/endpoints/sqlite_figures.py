@@ -96,6 +96,16 @@ def read_figures(path: str, run: str, attempt: str) -> Figures:
         return patiently(store, lambda: _read(store, run, attempt))
 
 
+def read_account(path: str, run: str) -> Account:
+    """Read the account of a run alone.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    with closing(connect(path)) as store:
+        return account(patiently(store, lambda: _ledger(store, run)))
+
+
 def _read(store: sqlite3.Connection, run: str, attempt: str) -> Figures:
     rows = _ledger(store, run)
     total = account(rows)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import apache_beam as beam
 import pyarrow as pa
+from apache_beam.typehints.decorators import no_annotations
 
 from pipeline.endpoints.sqlite import Home, StoreRows
 from pipeline.endpoints.sqlite_access import Store
@@ -17,6 +18,7 @@ from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.fraud.reviews import Review
 from transforms.core.fraud.rules import FraudRules
 from transforms.flag_fraud import Flagged
+from transforms.follow_alerts import Followed
 from transforms.gather_evidence import SLOTS, SOME
 from transforms.pii_key import read_pii_key
 
@@ -33,10 +35,26 @@ class Judging(NamedTuple):
     pii_key_file: str = ""
 
 
-def store_fraud_alerts(path: str, attempt: str, judging: Judging) -> beam.PTransform:
-    """Join evidence into the store and keep the alerts that follow from all of it; the receipt counts slots."""
-    join = partial(join_evidence, judging=judging)
-    return StoreRows(path, attempt, Home("fraud_alerts", join, _one, _size_of_evidence))
+class StoreFraudAlerts(beam.PTransform):
+    """Join evidence into the store and keep the alerts that follow from all of it; the receipt counts slots.
+
+    Reviews reach the store by themselves, and alerts follow from them there.
+
+    Args:
+        path: the store.
+        attempt: as of StoreRows.
+        judging: what evidence is judged by.
+    """
+
+    def __init__(self, path: str, attempt: str, judging: Judging) -> None:
+        super().__init__()
+        join = partial(join_evidence, judging=judging)
+        self._store = StoreRows(path, attempt, Home("fraud_alerts", join, _one, _size_of_evidence))
+
+    @no_annotations  # the input is a NamedTuple of collections
+    def expand(self, followed: Followed) -> beam.PCollection[tuple[str, int]]:
+        """Write what was flagged."""
+        return followed.flagged | "Evidence" >> self._store
 
 
 def store_reviews(path: str, attempt: str) -> beam.PTransform:

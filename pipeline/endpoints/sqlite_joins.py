@@ -56,12 +56,13 @@ def unite(held: bytes, new: bytes) -> bytes:
 
 
 def join_dead_letters(store: sqlite3.Connection, rejects: Iterable[Reject], attempt: str) -> None:
-    """Add dead letters, and note that this attempt at a run wrote them; one that is there already stays as it is."""
+    """Add dead letters, and note that an attempt at a run wrote them, if one is named; what is there stays as it is."""
     # By id, since each page of its index that a transaction changes is then changed once.
     rows = sorted((dead_letter(reject) for reject in rejects), key=itemgetter(0))
     store.executemany(_INSERT_DEAD_LETTER, rows)
-    ids = b"".join(bytes.fromhex(row[0][:_NOTED_DIGITS]) for row in rows)
-    store.execute("INSERT INTO rejects_written VALUES (?, ?)", (attempt, ids))
+    if attempt:
+        ids = b"".join(bytes.fromhex(row[0][:_NOTED_DIGITS]) for row in rows)
+        store.execute("INSERT INTO rejects_written VALUES (?, ?)", (attempt, ids))
 
 
 def dead_letter(reject: Reject) -> tuple[str, *tuple[object, ...]]:

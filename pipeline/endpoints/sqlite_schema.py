@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+from pipeline.endpoints.notebooks import refuse_differing
 from pipeline.endpoints.sqlite_access import Store, connect, in_transaction, patiently
 from pipeline.errors import Misfit, MisfitError, StoreError
 
@@ -187,18 +188,7 @@ def _check(store: Store, folder: str, options: Mapping[str, str]) -> int:
             " that made it, or another output",
         )
     settings = dict(store.execute("SELECT name, value FROM settings"))
-    held = json.loads(settings["options"])
-    differing = [name for name in sorted(held.keys() | options.keys()) if held.get(name) != options.get(name)]
-    if differing:
-        raise MisfitError(
-            Misfit(
-                name,
-                options.get(name, "nothing"),
-                f"{held.get(name, 'nothing')}, as {store.path} was made with, or another --output",
-                _another(folder),
-            )
-            for name in differing
-        )
+    refuse_differing(json.loads(settings["options"]), options, store.path, _another(folder))
     return int(settings["seed"])
 
 

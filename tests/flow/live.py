@@ -17,8 +17,9 @@ from apache_beam.utils.timestamp import Timestamp
 
 from options.fraud_rules import default_fraud_rules
 from pipeline.endpoints.archive import StoreFiles
+from pipeline.endpoints.marks import NoMark
 from pipeline.endpoints.sqlite import StoreDeadLetters, store_ledger, store_page_views
-from pipeline.endpoints.sqlite_fraud import Judging, store_fraud_alerts, store_reviews
+from pipeline.endpoints.sqlite_fraud import Judging, StoreFraudAlerts, store_reviews
 from pipeline.endpoints.sqlite_schema import prepare
 from pipeline.flow import Endpoints, Steps, build
 from tests.program import ledger, select
@@ -113,11 +114,12 @@ class Live:
         ends = Endpoints(
             script.end(),
             _Noting(self.folder / "reached", store_page_views(self.store, run)),
-            store_fraud_alerts(self.store, run, Judging(RULES)),
+            StoreFraudAlerts(self.store, run, Judging(RULES)),
             store_reviews(self.store, run),
             StoreDeadLetters(self.store, run),
             store_ledger(self.store, run),
-            KeepArchive(StoreFiles(str(self.folder / "archive"))),
+            KeepArchive(StoreFiles(str(self.folder / "archive")), panes),
+            NoMark(),
         )
         steps = Steps(
             OpenMessages(seed=self.seed),

@@ -7,8 +7,8 @@ from options.backtest_table import EXAMPLES, HELP, OPTIONS, OWN
 from options.command_line import read_command_line
 from options.faults import UsageError
 from options.fraud_rules import default_fraud_rules
+from options.option import Group, Option
 from options.table import OPTIONS as OF_THE_PIPELINE
-from options.table import Group, Option
 from transforms.contracts import bundled_fraud_rules
 
 SHARED = tuple(option for option in OPTIONS if option not in OWN)

@@ -10,8 +10,9 @@ from apache_beam.options.pipeline_options import GoogleCloudOptions, PipelineOpt
 
 from options.command_line import parse_command_line, read_command_line
 from options.faults import Fault, UsageError, render_faults
+from options.option import Option, camel_case
 from options.pipeline_options import MillraceOptions
-from options.table import BEAM_OPTIONS, OPTIONS, Option, camel_case
+from options.table import BEAM_OPTIONS, OPTIONS
 from transforms.core.times import SECOND
 
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from options.cloud_table import BIGTABLE, SUBSCRIPTION, TOPIC
 from options.kinds import Choice, Count, Duration, Flag, Pair, Ratio, Size, Text, Time, WindowWidth
+from options.resource_kinds import BucketFolder, Dataset
 
 KINDS = [
     Text("X"),
@@ -19,6 +21,11 @@ KINDS = [
     Duration(),
     WindowWidth(),
     Time(),
+    SUBSCRIPTION,
+    TOPIC,
+    BIGTABLE,
+    Dataset(),
+    BucketFolder(),
 ]
 UNITS = {"": 1, "B": 1, "kB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
@@ -82,3 +89,38 @@ def test_pairs(text: str, pair: tuple[str, str]) -> None:
 def test_times() -> None:
     assert Time().parse("1970-01-01T01:00:00.000001+00:30") == 1_800_000_001
     assert not is_valid(Time(), "2026-09-17T10:40:05")
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value"),
+    [
+        (SUBSCRIPTION, "projects/my-shop/subscriptions/events", "projects/my-shop/subscriptions/events"),
+        (TOPIC, "projects/example.com:my-shop/topics/a%b~c", "projects/example.com:my-shop/topics/a%b~c"),
+        (BIGTABLE, "projects/my-shop/instances/serving/tables/T-1", "projects/my-shop/instances/serving/tables/T-1"),
+        (Dataset(), "my-shop:millrace", "my-shop.millrace"),
+        (Dataset(), "example.com:my-shop.millrace_1", "example.com:my-shop.millrace_1"),
+        (BucketFolder(), "gs://my-bucket", "gs://my-bucket/"),
+        (BucketFolder(), "gs://my-bucket/a b/c/", "gs://my-bucket/a b/c/"),
+    ],
+)
+def test_resources_by_their_names(kind: Any, given: str, value: str) -> None:
+    assert kind.parse(given) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (SUBSCRIPTION, "events"),
+        (SUBSCRIPTION, "projects/local/subscriptions/events"),  # a project's id has six characters or more
+        (SUBSCRIPTION, "projects/my-shop/topics/events"),
+        (TOPIC, "projects/my-shop/topics/goog-mine"),
+        (TOPIC, "projects/my-shop/topics/events\n"),
+        (BIGTABLE, "projects/my-shop/instances/serving"),
+        (Dataset(), "millrace"),
+        (Dataset(), "my-shop:mill-race"),
+        (BucketFolder(), "archive/"),
+        (BucketFolder(), "gs://b/*/"),
+    ],
+)
+def test_no_resources(kind: Any, text: str) -> None:
+    assert not is_valid(kind, text)

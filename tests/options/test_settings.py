@@ -51,6 +51,16 @@ DEFAULTS = Settings(
     keep_opaque_payloads=False,
     output="out",
     no_archive=False,
+    input_subscription="",
+    input_topic="",
+    id_attribute="",
+    timestamp_attribute="",
+    max_unwritten=256 << 20,
+    output_dataset="",
+    output_bigtable="",
+    output_directory="",
+    alerts_topic="",
+    dead_letter_topic="",
     retention=None,
     max_reject_ratio=0.1,
     url_shards=32,
@@ -210,3 +220,36 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
     flags = ["--max_nesting=0", "--retention=x", "--runner=x", "--streaming", f"--mapping={mapping}"]
     faults = ["--max_nesting", "--retention", "--runner", "--mapping", "--mapping", "--streaming"]
     assert [fault.option for fault in faults_of(*flags)] == faults
+
+
+LIVE = ("--input_subscription", "projects/my-shop/subscriptions/events")
+CLOUD = ("--output_dataset", "my-shop:millrace")
+
+
+def test_live_input_is_streaming() -> None:
+    settings = settings_of(*LIVE)
+    assert settings.streaming
+    assert settings.is_local
+    assert not settings_of(*LIVE, *CLOUD).is_local
+
+
+@pytest.mark.parametrize(
+    ("argv", "options"),
+    [
+        ((*LIVE, "--input_topic", "projects/my-shop/topics/events"), ["--input_topic"]),
+        ((*LIVE, "--input", "a.jsonl"), ["--input"]),
+        ((*LIVE, "--runner", "FnApiRunner"), ["--runner"]),
+        ((*LIVE, "--runner", "DataflowRunner"), ["--runner"]),
+        (("--runner", "DataflowRunner", *CLOUD, "--input", "a.jsonl,gs://b/c"), ["--input"]),
+        (("--output_bigtable", "projects/my-shop/instances/serving/tables/t"), ["--output_bigtable"]),
+        (
+            ("--output_directory", "gs://my-bucket/a/", "--alerts_topic", "projects/my-shop/topics/alerts"),
+            ["--output_directory", "--alerts_topic"],
+        ),
+    ],
+)
+def test_what_does_not_go_together_in_the_cloud(argv: tuple[str, ...], options: list[str]) -> None:
+    faults = faults_of(*argv)
+    assert [fault.option for fault in faults] == options
+    for fault in faults:
+        assert fault.example.startswith("--")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from options.faults import Fault, UsageError
+from options.option import Option
 from options.simulation import EXAMPLES, HELP, read_simulation
 from options.simulation_table import OPTIONS, Group
-from options.table import Option
 from transforms.core.times import HOUR, MINUTE, parse_time
 
 
@@ -41,6 +41,8 @@ def test_no_words_are_the_defaults() -> None:
         "output": "events.jsonl",
         "labels": "",
         "fraud_labels": "",
+        "topic": "",
+        "rate": None,
         "quiet": False,
     }
 
@@ -48,10 +50,11 @@ def test_no_words_are_the_defaults() -> None:
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_every_example_is_understood(option: Option) -> None:
     words = [option.usage.split()[0], *([] if option.is_flag else [option.example])]
-    room = ["--duration", "2d"] if option.name in ("attacks", "hard_negatives") else []
-    values = read_simulation(["--output", "-", "--envelope", *room, *words])
+    room = ["--envelope", *(["--duration", "2d"] if option.name in ("attacks", "hard_negatives") else [])]
+    room += {"topic": [], "rate": ["--topic", "projects/my-shop/topics/tea"]}.get(option.name, ["--output", "-"])
+    values = read_simulation([*room, *words])
     assert values[option.name] == (True if option.is_flag else option.kind.parse(option.example))
-    assert read_simulation(["--output", "-", "--envelope", *room, "=".join(words)])[option.name] == values[option.name]
+    assert read_simulation([*room, "=".join(words)])[option.name] == values[option.name]
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,9 @@ def test_every_example_is_understood(option: Option) -> None:
         (["--labels", "tests"], "--labels", "tests"),
         (["--labels", "-"], "--labels", "-"),
         (["--events_per_message", "5"], "--events_per_message", "5"),
+        (["--rate", "5"], "--rate", "5"),
+        (["--topic", "events"], "--topic", "events"),
+        (["--topic", "projects/my-shop/topics/tea"], "--topic", "projects/my-shop/topics/tea, beside --output -"),
         (["--attacks", "-1"], "--attacks", "-1"),
         (["--attacks", "1"], "--duration", "1h (the default)"),
         (["--hard_negatives", "1", "--duration", "47h"], "--duration", "169200s"),
@@ -149,7 +155,7 @@ def test_help_is_in_the_order_of_the_groups_and_short() -> None:
         Group.WRONG,
         Group.OUTPUT,
     ]
-    assert len(text.splitlines()) <= 55
+    assert len(text.splitlines()) <= 60
     for option in OPTIONS:
         assert f"{option.head} {option.help}" in " ".join(text.split())
         assert option.help.endswith(".")
@@ -158,7 +164,8 @@ def test_help_is_in_the_order_of_the_groups_and_short() -> None:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_examples_of_help_are_without_fault(example: str) -> None:
     words = shlex.split(example.partition("pipeline.simulate ")[2].partition(" |")[0])
-    assert read_simulation(words)["output"]
+    values = read_simulation(words)
+    assert values["output"] or values["topic"]
 
 
 def test_the_command_line_is_read_without_beam() -> None:

@@ -38,7 +38,8 @@ def test_faults_of_words_values_files_and_contracts_come_together(tmp_path, caps
 def test_a_fault_is_told_once(tmp_path, capsys):
     seen = run(capsys, "--contracts", tmp_path / "gone", "--runner", "Dataflow", "--output", tmp_path / "out")
     assert seen.status == 2
-    assert faults_of(seen.err) == [("--contracts", str(tmp_path / "gone")), ("--runner", "DataflowRunner")]
+    out_of_reach = "DataflowRunner, with results to go to --output"
+    assert faults_of(seen.err) == [("--contracts", str(tmp_path / "gone")), ("--runner", out_of_reach)]
 
 
 def test_an_unknown_event_type_beside_another_fault(tmp_path, capsys):

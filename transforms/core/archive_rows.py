@@ -81,7 +81,7 @@ class Stretch:
     ) -> None:
         published, attributes, forms, encodings, unreadable = source
         times, raws, masked = values
-        columns = (
+        columns: tuple[Iterable[Any], ...] = (
             message_ids,
             positions,
             published,

@@ -19,6 +19,8 @@ from transforms.core.times import HOUR, format_time
 STRETCH_BYTES = 1 << 20
 FILE_BYTES = 64 << 20
 """What a block may come to, decompressed, before its files are closed and others begun."""
+MERGED_BYTES = 16 << 20
+"""What files of live runs come to, compressed, before another one is begun."""
 _REPEATING = ["attributes", "form", "encoding", "unreadable"]
 _COUNTED = ["publish_time", "first_event_time", "last_event_time"]
 _NAMING = ("message_id", "position", "publish_time", "attributes", "data", "unreadable")
@@ -30,6 +32,11 @@ class ArchiveFile(NamedTuple):
 
     path: str
     content: bytes
+
+    @property
+    def folder(self) -> str:
+        """Give the folder of the hour."""
+        return self.path.rpartition("/")[0]
 
 
 class Archiver:
@@ -109,6 +116,24 @@ class _File:
     def close(self, folder: str) -> ArchiveFile:
         self._writer.close()
         return ArchiveFile(f"{folder}/{self._digest.hexdigest()}.parquet", self._target.getvalue())
+
+
+def merge(folder: str, files: Iterable[bytes]) -> Iterator[ArchiveFile]:
+    """Make few files of many of one hour.
+
+    Args:
+        folder: of the hour.
+        files: their bytes, as of ArchiveFile; an iterable that is read once.
+    """
+    file, size = _File(), 0
+    for content in files:
+        if size and size + len(content) > MERGED_BYTES:
+            yield file.close(folder)
+            file, size = _File(), 0
+        size += len(content)
+        for rows in pq.ParquetFile(io.BytesIO(content)).iter_batches():
+            file.write(rows)
+    yield file.close(folder)
 
 
 def _folder(hour: int | None) -> str:

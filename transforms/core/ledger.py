@@ -123,6 +123,15 @@ def ledger_counts(sets: Sets, distinct: Ints, seen: Ints) -> Iterator[LedgerCoun
             yield LedgerCount(kind, minute, column, reason, new)
 
 
+def added_up(counts: Iterable[LedgerCount]) -> list[LedgerCount]:
+    """Add up gains of one type and minute per column and reason."""
+    sums: dict[LedgerCount, int] = {}
+    for count in counts:
+        column = count._replace(gain=0)
+        sums[column] = sums.get(column, 0) + count.gain
+    return [column._replace(gain=gain) for column, gain in sums.items()]
+
+
 def ledger_row(run: str, key: tuple[str, int | None], counts: Iterable[LedgerCount]) -> LedgerRow:
     """Add up the gains of one type and minute."""
     sums = {RECEIVED: 0, COUNTED: 0, DUPLICATE: 0, MASKED: 0}

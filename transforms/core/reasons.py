@@ -10,6 +10,7 @@ class Stage(StrEnum):
     OPEN = "open"
     PARSE = "parse"
     VALIDATE = "validate"
+    SINK = "sink"
 
 
 class Reason(StrEnum):
@@ -31,6 +32,13 @@ class Reason(StrEnum):
     BAD_TIME = "bad_time"
     TOO_LATE = "too_late"
     IN_FUTURE = "in_future"
+
+
+class SinkReason(StrEnum):
+    """The reason code of a row that its home refused, long after its events were admitted."""
+
+    REFUSED = "refused_by_home"
+    ROW_TOO_LARGE = "row_too_large"
 
 
 class Advice(NamedTuple):
@@ -122,11 +130,22 @@ ADVICE: dict[Reason, Advice] = {
     ),
 }
 
+SINK_ADVICE: dict[SinkReason, Advice] = {
+    SinkReason.REFUSED: Advice(
+        "BigQuery refused a row of results; the message has its reason, the payload the row.",
+        "Compare the tables with `python -m pipeline.provision`; then insert the row, or replay the archive.",
+    ),
+    SinkReason.ROW_TOO_LARGE: Advice(
+        "A row of results is larger than BigQuery takes; it was not sent.",
+        "The payload has the row; look for what is so large in it.",
+    ),
+}
+
 
 def reasons_markdown() -> str:
     """Render the reasons as the table of docs/rejects.md."""
     head = "| reason | what it means | what to do | option |\n|---|---|---|---|\n"
     return head + "\n".join(
         f"| `{reason}` | {advice.meaning} | {advice.remedy} | {f'`{advice.option}`' if advice.option else ''} |"
-        for reason, advice in ADVICE.items()
+        for reason, advice in (ADVICE | SINK_ADVICE).items()
     )

@@ -71,6 +71,15 @@ def format_time(micros: int) -> str:
     return (_CIVIL_EPOCH + timedelta(seconds=micros // SECOND)).isoformat() + "Z"
 
 
+def format_exact_time(micros: int) -> str:
+    """Print a time as ISO 8601 UTC to the microsecond: ``2026-09-17T10:40:00.000001Z``; whole seconds have no point.
+
+    Raises:
+        OverflowError: the year is not 1 to 9999.
+    """
+    return (_CIVIL_EPOCH + timedelta(microseconds=micros)).isoformat() + "Z"
+
+
 def window_start(micros: int, width: int) -> int:
     """Give the start of the window of ``width`` microseconds that holds a time; before 1970 too it is floored."""
     return micros - micros % width

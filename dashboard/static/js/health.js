@@ -40,7 +40,7 @@ export class HealthView {
       h("h2", { id: "state-title" }, title),
       alarms.length
         ? h("ul", {}, alarms.map((alarm) => h("li", { class: alarm.level }, h("strong", {}, alarm.title), ` ${alarm.text}`)))
-        : h("p", {}, text));
+        : h("p", {}, this.data.total.being_written ? "What is being written is judged when it stands still." : text));
   }
 
   ledger() {

@@ -109,3 +109,8 @@ class FraudRules(NamedTuple):
     allow: tuple[Listed, ...] = ()
     block: tuple[Listed, ...] = ()
     digest: str = ""
+
+    @property
+    def look_back(self) -> int:
+        """Give how far back rules look for all of an episode's last window and what may chain with it."""
+        return max((rule.window + rule.gap for rule in self.rules), default=0)

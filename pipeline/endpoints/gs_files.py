@@ -1,0 +1,55 @@
+"""Files in a folder of Cloud Storage: written whole or not at all, and waited for while it is away."""
+
+from typing import Any
+
+from google.api_core import exceptions as api
+from google.cloud import storage  # type: ignore[attr-defined]  # has no annotations
+
+from pipeline.endpoints.cloud_errors import Home
+
+UPLOAD_SECONDS = 120.0
+_SCHEME = "gs://"
+
+
+class Folder:
+    """A folder of Cloud Storage.
+
+    Args:
+        path: gs://BUCKET/FOLDER/
+        is_live: whether the run is; it then waits for ever.
+
+    Raises:
+        google.auth.exceptions.DefaultCredentialsError: there are no credentials.
+    """
+
+    def __init__(self, path: str, *, is_live: bool) -> None:
+        bucket, _, self._below = path.removeprefix(_SCHEME).partition("/")
+        self._path = path
+        self._home = Home(f"Cloud Storage {path}", is_live)
+        self._client: Any = storage.Client()
+        self._bucket = self._client.bucket(bucket)
+
+    def put(self, name: str, content: bytes, content_type: str) -> str:
+        """Write a file that is named by its content, and give its path; one that is there already stays as it is.
+
+        An upload is atomic: no reader sees a part, and nothing is left behind by one that was cut off.
+
+        Raises:
+            StoreError: Cloud Storage is away for too long, or refuses the file.
+        """
+        blob = self._bucket.blob(self._below + name)
+
+        def upload() -> None:
+            try:
+                blob.upload_from_string(
+                    content, content_type, if_generation_match=0, timeout=UPLOAD_SECONDS, retry=None
+                )
+            except api.PreconditionFailed:
+                return  # it is there: written before, by this bundle or by another run
+
+        self._home.write(upload)
+        return self._path + name
+
+    def close(self) -> None:
+        """Close the client."""
+        self._client.close()

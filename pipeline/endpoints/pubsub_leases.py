@@ -1,0 +1,111 @@
+"""Messages pulled from a subscription and not yet acknowledged: who holds them, how long, and how old the oldest is."""
+
+import threading
+import time
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, NamedTuple
+
+from google.api_core import exceptions
+
+from pipeline.endpoints.pubsub_client import subscriber
+
+LEASE_SECONDS = 120
+"""For which Pub/Sub gives a message to nobody else; above two checkpoints of Flink, which acknowledge late."""
+RENEW_SECONDS = 45
+AT_ONCE = 1000
+"""Ids in one request; Pub/Sub takes requests up to 512 KiB, and an id may have 180 bytes and more."""
+CALL_SECONDS = 10
+
+
+class Taken(NamedTuple):
+    """A pulled message that waits for its acknowledgement: when it was published (microseconds), and its size."""
+
+    publish_time: int
+    size: int
+
+
+class Leases:
+    """Keeps the messages of one subscription that this process has pulled.
+
+    Thread-safe: bundles are finalized on other threads than those that pull. What is not acknowledged when the process
+    ends comes again, to whoever asks then.
+
+    Args:
+        subscription: its full path.
+    """
+
+    def __init__(self, subscription: str) -> None:
+        self._subscription = subscription
+        self._lock = threading.Lock()
+        self._taken: dict[str, Taken] = {}
+        self._finalized: list[str] = []
+        self._renewed = time.monotonic()
+
+    def take(self, taken: dict[str, Taken]) -> None:
+        """Hold messages, by their ids of acknowledgement, and lease them."""
+        with self._lock:
+            self._taken.update(taken)
+        self._lease(taken)
+
+    def finalize(self, ids: Iterable[str]) -> None:
+        """Note that the results of messages are in the runner's hands; ``acknowledge`` follows."""
+        with self._lock:
+            self._finalized += ids
+
+    def finalized(self) -> list[str]:
+        """Hand over what was finalized until now, to be acknowledged."""
+        with self._lock:
+            ids, self._finalized = self._finalized, []
+        return ids
+
+    def acknowledge(self, ids: list[str]) -> None:
+        """Acknowledge messages; one that cannot be comes again, and changes nothing then."""
+        for at in range(0, len(ids), AT_ONCE):
+            request = {"subscription": self._subscription, "ack_ids": ids[at : at + AT_ONCE]}
+            try:
+                subscriber().acknowledge(request, timeout=CALL_SECONDS)
+            except exceptions.GoogleAPICallError:
+                continue
+            finally:
+                with self._lock:
+                    for ack_id in ids[at : at + AT_ONCE]:
+                        self._taken.pop(ack_id, None)
+
+    def renew(self) -> None:
+        """Lease again, from time to time, what is held."""
+        if time.monotonic() - self._renewed < RENEW_SECONDS:
+            return
+        self._renewed = time.monotonic()
+        with self._lock:
+            held = list(self._taken)
+        self._lease(held)
+
+    def oldest(self) -> int | None:
+        """Give the publish time of the oldest message that is held, in microseconds."""
+        with self._lock:
+            return min((taken.publish_time for taken in self._taken.values()), default=None)
+
+    def held(self) -> tuple[int, int]:
+        """Give how many messages are held, and their bytes."""
+        with self._lock:
+            return len(self._taken), sum(taken.size for taken in self._taken.values())
+
+    def _lease(self, ids: Iterable[str]) -> None:
+        ids = list(ids)
+        for at in range(0, len(ids), AT_ONCE):
+            request: dict[str, Any] = {
+                "subscription": self._subscription,
+                "ack_ids": ids[at : at + AT_ONCE],
+                "ack_deadline_seconds": LEASE_SECONDS,
+            }
+            try:
+                subscriber().modify_ack_deadline(request, timeout=CALL_SECONDS)
+            except exceptions.GoogleAPICallError:
+                return  # they may come twice, which changes nothing
+
+
+@cache
+def leases_of(subscription: str) -> Leases:
+    """Give the leases that this process holds of a subscription."""
+    return Leases(subscription)

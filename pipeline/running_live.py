@@ -1,0 +1,84 @@
+"""Running the flow over live input, until it is stopped: starting where the last run's results end, and draining."""
+
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+
+from options.settings import Settings
+from pipeline.endpoints import resolve
+from pipeline.endpoints.draining import DRAIN
+from pipeline.endpoints.prism import find_prism
+from pipeline.endpoints.pubsub_seek import open_input
+from pipeline.errors import in_words
+from pipeline.flow import build
+from pipeline.housekeeping import Housekeeping
+from pipeline.jobs import Job, Stops, heeding_signals
+from pipeline.preparing import prepare
+from pipeline.report.account import account_text
+from pipeline.report.exits import FAILED_STATUS, INTERRUPTED_STATUS, fail
+from pipeline.report.live import LiveReport
+from pipeline.report.printing import print_text
+
+LOOK_SECONDS = 0.5
+STOPPED = "millrace: stopped; the same command goes on where it was"
+
+
+def run_live(settings: Settings, options: PipelineOptions) -> int:
+    """Run until the input is drained (SIGINT, SIGTERM) or the job ends; gives the exit status.
+
+    Raises:
+        UsageError: the command line does not fit what is there; nothing was run.
+        MillraceError: the run failed in a way that the person can mend.
+    """
+    options.view_as(StandardOptions).streaming = True
+    if resolve.shares_process(settings):
+        find_prism(options)
+    DRAIN.clear()
+    with tempfile.TemporaryDirectory(prefix="millrace-") as spool:
+        this = prepare(settings, Path(spool))
+        with open_input(resolve.live_input(settings), this.notebook) as subscription, heeding_signals() as stops:
+            fed = replace(settings, input_subscription=subscription)
+            pipeline = beam.Pipeline(runner=resolve.runner_for(settings), options=options)
+            build(pipeline, resolve.endpoints(fed, this), resolve.steps(fed, this))
+            if resolve.is_service(settings):
+                return _hand_over(pipeline, settings, options)
+            return _watch(fed, this, pipeline, stops)
+
+
+def _hand_over(pipeline: beam.Pipeline, settings: Settings, options: PipelineOptions) -> int:
+    """Submit a job to a service, which runs it from then on."""
+    result = pipeline.run()
+    if not settings.quiet:
+        print_text(resolve.submitted(result, options), sys.stdout)
+    return 0
+
+
+def _watch(settings: Settings, this: resolve.Run, pipeline: beam.Pipeline, stops: Stops) -> int:
+    begun = time.monotonic()
+    report = LiveReport(settings)
+    keeping = Housekeeping(settings, this.store) if settings.is_local else None
+    try:
+        job = Job(pipeline, stops)
+        while not job.wait(LOOK_SECONDS):
+            if stops.count > 1 or (stops.count and not resolve.shares_process(settings)):
+                job.cancel()
+                return fail(STOPPED, INTERRUPTED_STATUS)
+            if keeping:
+                keeping.look()
+            report.look()
+    except Exception as error:
+        if ours := in_words(error) or resolve.in_words(settings, error):
+            raise ours from error
+        raise
+    report.finish()
+    if keeping:
+        keeping.finish()
+    total = this.notebook.account(this.run_id)
+    if not settings.quiet:
+        print_text(account_text(total, settings, time.monotonic() - begun), sys.stdout)
+    return 0 if total.adds_up else FAILED_STATUS

@@ -1,0 +1,73 @@
+"""Real servers of this machine, one of a kind a session, and names that no two tests share."""
+
+from uuid import uuid4
+
+import pytest
+
+from pipeline.endpoints.bigquery_client import connect
+from pipeline.local_cloud.bigquery import BigQuery
+from pipeline.local_cloud.bigtable import Bigtable
+from pipeline.local_cloud.pubsub import PubSub
+from pipeline.local_cloud.storage import CloudStorage
+from pipeline.provisioning.bigquery import provision_bigquery
+from pipeline.provisioning.bigtable import provision_bigtable
+
+PROJECT = "local-dev"
+BUCKET = "millrace"
+
+
+def _served(kind, tmp_path_factory):
+    server = kind(tmp_path_factory.mktemp(kind.__name__))
+    address = server.start()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(kind.variable, address)
+        yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def bigquery_server(tmp_path_factory):
+    yield from _served(BigQuery, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def bigtable_server(tmp_path_factory):
+    yield from _served(Bigtable, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def pubsub_server(tmp_path_factory):
+    yield from _served(PubSub, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def storage_server(tmp_path_factory):
+    yield from _served(CloudStorage, tmp_path_factory)
+
+
+@pytest.fixture
+def name():
+    """A name for resources of this test alone."""
+    return f"t{uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def client(bigquery_server):
+    with connect(PROJECT) as connected:
+        yield connected
+
+
+@pytest.fixture
+def dataset(client, name):
+    """A provisioned dataset."""
+    path = f"{PROJECT}.{name}"
+    list(provision_bigquery(client, path, dry_run=False))
+    return path
+
+
+@pytest.fixture
+def bigtable(bigtable_server, name):
+    """A provisioned table."""
+    path = f"projects/{PROJECT}/instances/serving/tables/{name}"
+    list(provision_bigtable(path, dry_run=False))
+    return path
