@@ -73,8 +73,7 @@ def _play(settings: DemoSettings, folder: Path) -> None:
             print_text("3/3 playing what comes; Ctrl-C stops", sys.stdout)
             _follow(folder, output, tape, playing, page)
         finally:
-            page.terminate()
-            page.wait(_STOP_SECONDS)
+            _end(page)
 
 
 def _follow(folder: Path, output: Path, tape: Tape, playing: Playing, page: "subprocess.Popen[bytes]") -> None:
@@ -111,11 +110,20 @@ def _wait_for(command: list[str]) -> None:
     try:
         status = process.wait()
     except BaseException:
-        process.terminate()
-        process.wait(_STOP_SECONDS)
+        _end(process)
         raise
     if status:
         raise DemoError(f"python -m {command[0]} ended with status {status}; see above")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a program: asked first, made to where it takes too long; what it made is removed anyway."""
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _serve(settings: DemoSettings, output: Path) -> "subprocess.Popen[bytes]":
