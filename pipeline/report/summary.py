@@ -226,6 +226,10 @@ def _next(figures: Figures, told: Told, width: int) -> Iterator[list[str]]:
     if not told.inputs:
         own = (*told.commands.program, "--input", "FILES", "--output", f"{told.output.rstrip('/')}2")
         steps.append(("Your own events (README, section 'Your own events'):", own))
+    if figures.account.received:
+        steps.append(
+            ("See it all on a page, and review the alerts:", (*told.commands.page, "--store", told.output, "--open"))
+        )
     if steps:
         lines = [[*wrapped(label, width, "  "), *command_lines(words, width, "    ")] for label, words in steps]
         yield ["Next", *(line for step in lines for line in step)]
