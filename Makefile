@@ -35,7 +35,8 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test soak-test fuzz check bench evaluate prism emulators lock wheel template template-files clean python rebuild
+.PHONY: help setup run test soak-test fuzz check check-terraform bench evaluate prism emulators lock wheel template \
+	template-files clean python rebuild
 rebuild:
 
 help: ## list the targets
@@ -68,7 +69,19 @@ check: $(PROJECT) $(DEV) ## set up, then judge the code: lint, format, types, ar
 	$(VENV_PYTHON) -m mypy
 	$(VENV_PYTHON) -m pytest -q tests/architecture
 
-# The build backend is locked with the rest: installing the project then needs no download of its own.
+# checkov asks for other versions than Beam does, so it has an environment of its own, named by its lock file.
+check-terraform: $(PROJECT) ## judge templates/terraform: its format, where terraform is installed, and checkov's policies
+	@if command -v terraform >/dev/null; then terraform fmt -check -recursive templates/terraform; \
+		else echo "terraform is not installed: its own opinion of the format was not asked"; fi
+	@tool="$${XDG_CACHE_HOME:-$$HOME/.cache}/millrace/checkov-$$(cksum templates/terraform/checkov.lock | cut -d' ' -f1)"; \
+		if [ ! -e "$$tool/installed" ]; then \
+			echo "Installing checkov into $$tool, once"; \
+			$(VENV_PYTHON) -m venv --clear "$$tool" && "$$tool/bin/python" -m pip --disable-pip-version-check install \
+				--quiet --no-deps --require-hashes --requirement templates/terraform/checkov.lock \
+				&& touch "$$tool/installed" || exit 1; \
+		fi; \
+		"$$tool/bin/checkov" --directory templates/terraform --framework terraform --compact --quiet --skip-download
+
 bench: $(PROJECT) ## measure the pipeline beside a plain loop, and write docs/benchmarks.md (five minutes)
 	$(VENV_PYTHON) -m benchmarks.run $(ARGS)
 
@@ -94,8 +107,11 @@ lock: ## compile the lock files from setup.py again (needs uv); UPGRADE=--upgrad
 		echo 'setuptools>=77' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) setup.py - --output-file $$target || exit 1; \
 	done
-	@cd pipeline/local_cloud && $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) requirements.in --output-file requirements.lock
+	@for name in pipeline/local_cloud/requirements templates/terraform/checkov; do \
+		(cd "$${name%/*}" && $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) "$${name##*/}.in" \
+			--output-file "$${name##*/}.lock") || exit 1; \
+	done
 
 wheel: $(PROJECT) ## build the wheel into dist/
 	@rm -rf build
@@ -140,6 +156,7 @@ $(LOCKED): requirements.lock
 	@$(COMPILE)
 	@pwd -P > $@
 
+# The build backend is locked with the rest: installing the project then needs no download of its own.
 $(PROJECT): $(LOCKED) setup.py pyproject.toml
 	@echo "  3/3 installing Millrace itself"
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .

@@ -53,6 +53,7 @@ setup(
             "pytest>=9,<10",
             "pytest-timeout>=2.4",
             "pytest-xdist>=3.8",
+            "python-hcl2>=8,<9",
             "ruff>=0.17,<0.18",
             "setuptools>=77",
             "types-PyYAML>=6.0.12",

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.options.pipeline_options import PipelineOptions, SetupOptions
 
 from options.faults import Fault, UsageError
 from options.option import Option, camel_case
@@ -42,6 +42,8 @@ def read_command_line(argv: Sequence[str]) -> CommandLine:
     values, more = read_values(options)
     if faults or more:
         raise UsageError((*faults, *more), values)
+    # Nothing of the main module is needed by a worker; on Dataflow Beam would pickle it.
+    options.view_as(SetupOptions).save_main_session = False
     return CommandLine(options, Settings.from_values(values))
 
 

@@ -3,8 +3,10 @@
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from shutil import get_terminal_size
+from typing import NamedTuple
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -26,6 +28,7 @@ from pipeline.report.printing import print_text
 from pipeline.report.progress import ProgressReport
 from pipeline.report.summary import Told, alarm, exit_status, summary
 from pipeline.running_live import run_live
+from pipeline.work_metrics import read_metrics
 
 
 def run(settings: Settings, options: PipelineOptions) -> int:
@@ -39,16 +42,23 @@ def run(settings: Settings, options: PipelineOptions) -> int:
         return run_live(settings, options)
     with tempfile.TemporaryDirectory(prefix="millrace-") as spool:
         this = prepare(settings, Path(spool))
-        seconds = _work(settings, options, this)
+        worked = _work(settings, options, this)
         if not settings.is_local:
-            return _tell_account(settings, this, seconds)
+            return _tell_account(settings, this, worked)
         write_alert_log(this.store)
         remove_abandoned(resolve.archive_of(settings))
         pruned = Pruned() if settings.retention is None else prune(this.store, settings.retention)
-        return _tell(settings, this, seconds, pruned)
+        return _tell(settings, this, worked, pruned)
 
 
-def _work(settings: Settings, options: PipelineOptions, this: resolve.Run) -> float:
+class _Worked(NamedTuple):
+    """How long the flow took, in seconds, and what its workers counted."""
+
+    seconds: float
+    metrics: Mapping[str, int]
+
+
+def _work(settings: Settings, options: PipelineOptions, this: resolve.Run) -> _Worked:
     PROGRESS.start(sum(file.size for file in this.files))
     begun = time.monotonic()
     with ProgressReport(sys.stderr, quiet=settings.quiet):
@@ -59,19 +69,19 @@ def _work(settings: Settings, options: PipelineOptions, this: resolve.Run) -> fl
             if ours := in_words(error) or resolve.in_words(settings, error):
                 raise ours from error
             raise
-    return time.monotonic() - begun
+    return _Worked(time.monotonic() - begun, read_metrics(root.result))
 
 
-def _tell_account(settings: Settings, this: resolve.Run, seconds: float) -> int:
+def _tell_account(settings: Settings, this: resolve.Run, worked: _Worked) -> int:
     """Tell the result of a run whose homes are elsewhere."""
     total = this.notebook.account(this.run_id)
     status = account_status(total, settings.max_reject_ratio)
     if status or not settings.quiet:
-        print_text(account_text(total, settings, seconds), sys.stderr if settings.quiet else sys.stdout)
+        print_text(account_text(total, settings, worked.seconds), sys.stderr if settings.quiet else sys.stdout)
     return status
 
 
-def _tell(settings: Settings, this: resolve.Run, seconds: float, pruned: Pruned) -> int:
+def _tell(settings: Settings, this: resolve.Run, worked: _Worked, pruned: Pruned) -> int:
     figures = read_figures(this.store, this.run_id, this.attempt)
     forget_receipts(this.store, this.attempt)
     status = exit_status(figures, settings.max_reject_ratio)
@@ -83,10 +93,11 @@ def _tell(settings: Settings, this: resolve.Run, seconds: float, pruned: Pruned)
         output=settings.output,
         store=this.store,
         archive="" if settings.no_archive else resolve.archive_of(settings),
-        seconds=seconds,
+        seconds=worked.seconds,
         max_reject_ratio=settings.max_reject_ratio,
         pruned=pruned,
         commands=commands_here(),
+        metrics=worked.metrics,
     )
     width = get_terminal_size().columns
     if not settings.quiet:

@@ -13,7 +13,8 @@ from transforms.core.gains import Gain
 from transforms.core.page_views import ViewCollector, ViewRules, page_views, view_counts
 from transforms.core.records import EventBatch, LedgerCount, PageViews
 from transforms.flushing import CollectingDoFn, collecting
-from transforms.panes import FINAL, Panes
+from transforms.metrics import LATE_VIEWS, PANES
+from transforms.panes import FINAL, LATE, Panes
 from transforms.parking import Parking
 from transforms.unite_sets import UniteSets
 
@@ -80,6 +81,9 @@ class _Count(beam.DoFn):
         self._width = width
 
     def process(self, change: Gain) -> Iterator[PageViews | TaggedOutput[Literal["counts"], LedgerCount]]:
+        PANES[change.timing].inc()
+        if change.timing == LATE:
+            LATE_VIEWS.inc(int(change.seen.sum()))
         for row in page_views(change.sets, change.changed, self._width, change.timing):
             yield TimestampedValue(row, Timestamp(micros=row.window_end - 1))
         for count in view_counts(change.sets, change.counted, change.seen):

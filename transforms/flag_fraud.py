@@ -6,9 +6,10 @@ from typing import NamedTuple
 import apache_beam as beam
 
 from transforms.core.fraud.evidence import unpack
-from transforms.core.fraud.flagging import Flagger, Found
+from transforms.core.fraud.flagging import ALERTED, Flagger, Found
 from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.fraud.rules import FraudRules
+from transforms.metrics import ALERTS
 from transforms.pii_key import read_pii_key
 
 
@@ -51,4 +52,6 @@ class _Flag(beam.DoFn):
 
     def process(self, element: tuple[int, bytes]) -> Iterator[Flagged]:
         slot, evidence = element
-        yield Flagged(slot, evidence, self._flagger.flag(unpack(evidence)))
+        found = self._flagger.flag(unpack(evidence))
+        ALERTS.inc(sum(one.outcome == ALERTED for one in found))
+        yield Flagged(slot, evidence, found)

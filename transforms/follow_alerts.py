@@ -27,6 +27,7 @@ from transforms.core.fraud.settling import AlertRow, Change
 from transforms.core.times import DAY, FIRST, format_exact_time
 from transforms.flag_fraud import Flagged
 from transforms.gather_evidence import KEPT, LIVE_SLOTS
+from transforms.metrics import ALERT_CHANGES
 from transforms.panes import FINAL, Panes
 from transforms.windows import in_global_window
 
@@ -147,6 +148,7 @@ class _Follow(beam.DoFn):
             entity.write((*after, written))
             expiry.set(min(Timestamp(micros=last_of(after) + KEPT), MAX_TIMESTAMP))
         yield from settled.rows
+        ALERT_CHANGES.inc(len(settled.changes))
         for change in settled.changes:
             yield TaggedOutput(_CHANGES, change)
 

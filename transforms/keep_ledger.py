@@ -17,6 +17,7 @@ from transforms.core.ledger import LedgerCollector, Received, added_up, ledger_c
 from transforms.core.records import EventBatch, LedgerCount, LedgerRow, Rejects
 from transforms.core.times import DAY, MINUTE
 from transforms.flushing import CollectingDoFn, collecting
+from transforms.metrics import LEDGER
 from transforms.outputs import Refused
 from transforms.panes import FINAL, Panes
 from transforms.parking import Parking
@@ -123,6 +124,8 @@ class _Count(beam.DoFn):
 class _Key(beam.DoFn):
     def process(self, count: LedgerCount) -> Iterator[tuple[str, LedgerCount]]:
         if count.gain:
+            if counter := LEDGER.get(count.column):
+                counter.inc(count.gain)
             yield f"{count.event_type}|{'' if count.minute is None else count.minute}", count
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 import apache_beam as beam
-from apache_beam.metrics import Metrics
 from apache_beam.pvalue import TaggedOutput
 from apache_beam.typehints.decorators import no_annotations
 
@@ -13,6 +12,7 @@ from transforms.core.ledger import Received
 from transforms.core.opening import Opener
 from transforms.core.records import Message, RawEvents, Rejects
 from transforms.core.splitting import Bounds
+from transforms.metrics import RECEIVED, count_rejects
 from transforms.outputs import REJECTS
 
 
@@ -57,7 +57,6 @@ class _Open(beam.DoFn):
 
     def __init__(self, bounds: Bounds, seed: int, unmasked: tuple[str, ...] | None) -> None:
         self._arguments = bounds, seed, unmasked
-        self._received = Metrics.counter("millrace", "received")
 
     def setup(self) -> None:
         self._opener = Opener(*self._arguments)
@@ -68,7 +67,8 @@ class _Open(beam.DoFn):
         opened = self._opener.open(message)
         yield from opened.batches
         if opened.rejects:
+            count_rejects(opened.rejects)
             yield TaggedOutput(REJECTS, tuple(opened.rejects))
         if opened.received:
-            self._received.inc(len(opened.received))
+            RECEIVED.inc(len(opened.received))
             yield TaggedOutput(self.RECEIVED, Received(message.publish_time, opened.received))

@@ -10,6 +10,7 @@ from apache_beam.typehints.decorators import no_annotations
 from transforms.core.mapping import FieldMapping
 from transforms.core.parsing import Parser
 from transforms.core.records import ParsedEvents, RawEvents, Rejects
+from transforms.metrics import count_rejects
 from transforms.outputs import REJECTS
 
 
@@ -54,4 +55,5 @@ class _Parse(beam.DoFn):
         if parsed.events:
             yield parsed
         if rejects:
+            count_rejects(rejects)
             yield TaggedOutput(REJECTS, tuple(rejects))

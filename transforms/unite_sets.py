@@ -1,5 +1,6 @@
 """UniteSets: the union of packed sets from all workers, per slot, once or as it grows."""
 
+import time
 from collections.abc import Iterable, Iterator
 
 import apache_beam as beam
@@ -19,6 +20,7 @@ from apache_beam.utils.timestamp import Timestamp
 from transforms.core.gains import Gain, by_window, compact, every_cell, gain
 from transforms.core.sets import NO_WINDOW, pack
 from transforms.core.unions import union, union_in_parts
+from transforms.metrics import AFTER_EXPIRY
 from transforms.panes import EARLY, FINAL, FINAL_PANE, LATE, ON_TIME, Panes
 from transforms.parking import FetchingDoFn, Parking
 from transforms.rate import rate
@@ -108,11 +110,17 @@ class _UniteOverTime(beam.DoFn):
         after = union([*old, partial])
         change = gain(union(old) if old else None, after, LATE if ended.read() else EARLY)
         if not change.is_nothing:
+            if not old and self._is_expired(window):
+                AFTER_EXPIRY.inc()
             _remember(seen, old, partial)
             yield change
         if window != NO_WINDOW:
             end.set(_timestamp(window + self._width))
             expiry.set(_timestamp(window + self._width + self._expiry))
+
+    def _is_expired(self, window: int) -> bool:
+        """Tell whether a window's state should be gone by now; by the clock, since a watermark cannot be asked."""
+        return window != NO_WINDOW and time.time_ns() // 1000 > window + self._width + self._expiry
 
     @on_timer(END)
     def at_end(

@@ -11,6 +11,7 @@ from transforms.contracts import bundled_contracts
 from transforms.core.contracts import Contracts
 from transforms.core.records import EventBatch, ParsedEvents, Rejects
 from transforms.core.validation import TimePolicy, Validator
+from transforms.metrics import ADMITTED, count_rejects
 from transforms.outputs import REJECTS
 
 
@@ -58,6 +59,8 @@ class _Validate(beam.DoFn):
     def process(self, batch: ParsedEvents) -> Iterator[EventBatch | TaggedOutput[Literal["rejects"], Rejects]]:
         admitted, rejects = self._validator.admit(batch)
         if admitted.events:
+            ADMITTED.inc(len(admitted.events))
             yield admitted
         if rejects:
+            count_rejects(rejects)
             yield TaggedOutput(REJECTS, tuple(rejects))

@@ -16,6 +16,7 @@ from pipeline.endpoints.bigquery_tables import Table
 from pipeline.endpoints.cloud_errors import Home, MendableError, PassingError
 from transforms.core.reasons import SinkReason, Stage
 from transforms.core.records import Reject, Rejects
+from transforms.metrics import ROWS_WRITTEN
 from transforms.outputs import REJECTS
 from transforms.windows import in_global_window
 
@@ -211,6 +212,7 @@ class _Insert(_RowsDoFn):
         if not batch:
             return []
         rejects = insert_lines(self._client, self._place, batch, may_refuse=self._may_refuse)
+        ROWS_WRITTEN.inc(len(batch) - len(rejects))
         self._written += len(batch) - len(rejects)
         return rejects
 

@@ -21,6 +21,7 @@ from pipeline.endpoints.cloud_errors import (
 from pipeline.errors import StoreError
 from transforms.core.records import PageViews
 from transforms.core.row_keys import Cell, cells_of
+from transforms.metrics import ROWS_WRITTEN
 from transforms.windows import in_global_window
 
 FAMILY = "v"
@@ -141,4 +142,5 @@ class _Write(beam.DoFn):
         cells, self._cells = list(self._cells.values()), {}
         if cells:
             write_cells(self._table, self._home, cells)
+            ROWS_WRITTEN.inc(len(cells))
             self._written += len(cells)

@@ -10,8 +10,10 @@ from apache_beam.typehints.decorators import no_annotations
 from apache_beam.utils.windowed_value import WindowedValue
 
 from pipeline.endpoints import sqlite_joins as joins
+from pipeline.endpoints.draining import DRAIN
 from pipeline.endpoints.sqlite_access import Store, connect, in_transaction
 from transforms.core.records import LedgerRow, PageViews, Rejects
+from transforms.metrics import ROWS_WRITTEN
 from transforms.outputs import Refused
 from transforms.windows import in_global_window
 
@@ -167,7 +169,9 @@ class _Write(_StoreDoFn):
         batch, self._batch, self._bytes = self._batch, [], 0
         if batch:
             in_transaction(self._store, lambda store: self._home.join(store, batch))
+            ROWS_WRITTEN.inc(len(batch))
             self._written += sum(map(self._home.weigh, batch))
+            DRAIN.wrote()
 
 
 class _Receipt(_StoreDoFn):

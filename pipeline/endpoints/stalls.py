@@ -9,6 +9,7 @@ from itertools import count
 from typing import NamedTuple, TypeVar
 
 from pipeline.errors import StoreError
+from transforms.metrics import WRITE_MS, WRITE_RETRIES
 
 LOG = logging.getLogger(__name__)
 
@@ -79,14 +80,18 @@ def persistently(
         StoreError: the error has not passed.
     """
     waiting = _Waiting(home, patience)
+    begun = time.monotonic()
     try:
         for attempt in count():
             try:
-                return write()
+                written = write()
+                WRITE_MS.update(round((time.monotonic() - begun) * 1000))
+                return written  # noqa: TRY300 - what else would run is the next attempt
             except Exception as error:
                 why = passing(error)
                 if why is None:
                     raise
+                WRITE_RETRIES.inc()
                 waiting.go_on(why, error)
                 time.sleep(_wait(attempt))
         raise AssertionError  # count() does not end

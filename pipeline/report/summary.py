@@ -1,6 +1,6 @@
 """The summary at the end of a run: pure text, for a terminal of any width."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from options.table import OPTIONS
@@ -36,6 +36,7 @@ class Told(NamedTuple):
     max_reject_ratio: float
     pruned: Pruned
     commands: Commands
+    metrics: Mapping[str, int] = {}
 
 
 def exit_status(figures: Figures, max_reject_ratio: float) -> int:
@@ -65,9 +66,17 @@ def summary(figures: Figures, told: Told, width: int) -> str:
         *fraud_section(figures.fraud, width),
         *_rejects(figures, width),
         _ledger(figures, width),
+        *_metrics(told, width),
         *_next(figures, told, width),
     ]
     return "\n\n".join("\n".join(section) for section in sections)
+
+
+def _metrics(told: Told, width: int) -> Iterator[list[str]]:
+    """Write what workers counted, by the names that dashboards have."""
+    if told.metrics:
+        text = " ".join(f"{name}={count}" for name, count in told.metrics.items())
+        yield ["Metrics", *wrapped(text, width, "  ")]
 
 
 def alarm(figures: Figures, told: Told, width: int) -> str:
