@@ -18,9 +18,10 @@ from pipeline.errors import StoreError
 from transforms.core.archive_rows import BadArchiveError, read_rows
 from transforms.core.archiving import ArchiveFile
 from transforms.core.reasons import Reason
-from transforms.core.records import EventBatch, Form, Message, Unreadable
+from transforms.core.records import Form, Message, Unreadable
 from transforms.core.rejects import OPAQUE_HEAD_BYTES
 from transforms.keep_archive import Archivable
+from transforms.windows import Nothing
 
 LOG = logging.getLogger(__name__)
 
@@ -52,9 +53,9 @@ class NoArchive(beam.PTransform):
     """Stands in place of KeepArchive where no archive is wanted."""
 
     @no_annotations  # the input is a NamedTuple of collections
-    def expand(self, entries: Archivable) -> beam.PCollection[EventBatch]:
-        """Hand on what is there: a step without parts and without output is one that portable runners do not know."""
-        return entries.batches
+    def expand(self, entries: Archivable) -> beam.PCollection[str]:
+        """Do nothing, with one of the inputs: portable runners know no step without parts."""
+        return entries.unopened | "Nothing" >> beam.ParDo(Nothing()).with_output_types(str)
 
 
 class _Store(beam.DoFn):
