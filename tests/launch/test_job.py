@@ -87,6 +87,11 @@ def test_what_was_submitted_is_told(submitted: Launch, staged: Launch) -> None:
     assert "Job 2026-01-01_00_00_00-1 was submitted: https://console.cloud.google.com/" in staged.done.stdout
 
 
+def test_logs_of_a_launch_are_json_lines(submitted: Launch) -> None:
+    lines = [json.loads(line) for line in submitted.done.stderr.splitlines()]
+    assert all({"severity", "stage", "message"} <= line.keys() for line in lines)
+
+
 def test_input_is_gone_back_on_and_the_dataset_asked(submitted: Launch) -> None:
     google = submitted.google
     assert google.pubsub.looks == [PARAMETERS["inputSubscription"]]
