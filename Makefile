@@ -35,7 +35,8 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test soak-test fuzz check check-terraform bench evaluate prism lock wheel template template-files clean python rebuild
+.PHONY: help setup run test soak-test fuzz check check-terraform bench evaluate prism emulators lock wheel template \
+	template-files clean python rebuild
 rebuild:
 
 help: ## list the targets
@@ -96,6 +97,10 @@ prism: $(PROJECT) ## build Prism, the runner of live input, into a cache outside
 			'import apache_beam; print(apache_beam.__version__)') && \
 		mkdir -p "$$(dirname "$$path")" && mv "$$work/prism" "$$path" && rmdir "$$work"; \
 	fi
+
+# What the tests of tests/emulators start, and make live.
+emulators: $(PROJECT) ## install the emulators of Google Cloud into a cache outside the checkout, and name what is missing (once)
+	@$(VENV_PYTHON) -m pipeline.local_cloud
 
 lock: ## compile the lock files from setup.py again (needs uv); UPGRADE=--upgrade takes newer versions
 	@for target in "requirements.lock" "requirements-dev.lock --extra dev --constraints requirements.lock"; do \

@@ -37,6 +37,7 @@ setup(
         "google-cloud-bigquery>=3.30,<4",
         "google-cloud-bigtable>=2.30,<3",
         "google-cloud-pubsub>=2.28,<3",
+        "google-cloud-storage>=3,<4",
         "google-re2>=1.1.20251105,<2",
         "jsonschema-rs>=0.60,<0.61",
         "msgspec>=0.20,<0.23",

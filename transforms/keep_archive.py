@@ -15,7 +15,7 @@ from transforms.panes import FINAL, Panes
 from transforms.rate import rate
 from transforms.windows import in_global_window
 
-LIVE_INTERVAL = 60
+LIVE_INTERVAL = 20
 """Seconds of processing that a file of a live run covers."""
 
 
@@ -32,8 +32,8 @@ class KeepArchive(beam.PTransform):
     """Keep every raw event, masked, in files of an archive (``core.archiving``).
 
     Input: Archivable, under any windowing. A file holds what one bundle saw of one block of input and one hour; in live
-    runs, whose bundles are small, what was seen of an hour within a minute. It is named by its content. What is read
-    back with ReadFiles is taken in as it was the first time.
+    runs, whose bundles are small, what was seen of an hour within LIVE_INTERVAL. It is named by its content. What is
+    read back with ReadFiles is taken in as it was the first time.
 
     Args:
         store: what becomes of the files: a transform of PCollection[ArchiveFile]. It is applied to each of the four

@@ -12,6 +12,7 @@ from typing import IO
 import apache_beam as beam
 from apache_beam.typehints.decorators import no_annotations
 
+from pipeline.endpoints.draining import DRAIN
 from pipeline.endpoints.sqlite_access import AFTERWARDS, ATTEMPTS, FIRST_WAIT_SECONDS
 from pipeline.errors import StoreError
 from transforms.core.archive_rows import BadArchiveError, read_rows
@@ -62,6 +63,7 @@ class _Store(beam.DoFn):
 
     def process(self, file: ArchiveFile) -> Iterator[str]:
         store_file(Path(self._folder), file)
+        DRAIN.wrote()
         yield file.path
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pipeline import __version__
 from pipeline.endpoints.bigquery_tables import Table
 from transforms.core.fraud.reviews import Review
+from transforms.core.fraud.settling import AlertRow
 from transforms.core.identity import dead_letter_id, stable_id
 from transforms.core.records import LedgerRow, PageViews, Reject, Violation
 from transforms.core.times import format_exact_time, parse_time
@@ -44,6 +45,11 @@ def page_view_rows(row: PageViews) -> Iterator[Row]:
             "visitors": row.visitors,
             "updated_at": _now(),
         }
+
+
+def alert_rows(row: AlertRow) -> Iterator[Row]:
+    """Give the row of an alert."""
+    yield row._asdict()
 
 
 def review_rows(review: Review) -> Iterator[Row]:

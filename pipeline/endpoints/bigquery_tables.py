@@ -160,7 +160,8 @@ DEAD_LETTERS = Table(
     ("dead_letter_id",),
     "timestamp",
     ("stage", "reason"),
-    _last(("dead_letter_id", "timestamp"), ("attempt", "pipeline_version")),
+    # Not by timestamp, too, which would let partitions be left out: of what has no publish time it differs by run.
+    _last(("dead_letter_id",), ("timestamp", "attempt", "pipeline_version")),
 )
 
 LEDGER = Table(

@@ -9,7 +9,15 @@ from apache_beam.utils.windowed_value import WindowedValue
 from google.cloud.bigtable.data import BigtableDataClient, RowMutationEntry, SetCell, Table
 from google.cloud.bigtable.data.exceptions import MutationsExceptionGroup
 
-from pipeline.endpoints.cloud_errors import Home, MendableError, PassingError, is_mendable, is_passing, told
+from pipeline.endpoints.cloud_errors import (
+    Home,
+    MendableError,
+    PassingError,
+    is_mendable,
+    is_passing,
+    open_client,
+    told,
+)
 from pipeline.errors import StoreError
 from transforms.core.records import PageViews
 from transforms.core.row_keys import Cell, cells_of
@@ -105,7 +113,8 @@ class _Write(beam.DoFn):
         self._home = Home(f"Bigtable {path}", is_live)
 
     def setup(self) -> None:
-        self._client = BigtableDataClient(project=self._path.project)
+        project = self._path.project
+        self._client = open_client("Bigtable", lambda: BigtableDataClient(project=project))
         self._table = self._client.get_table(self._path.instance, self._path.table)
 
     def teardown(self) -> None:

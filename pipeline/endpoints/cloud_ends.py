@@ -1,21 +1,17 @@
 """All ends of the flow in Google Cloud, from the places that the options name."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import apache_beam as beam
-from apache_beam.typehints.decorators import no_annotations
 
 from pipeline.endpoints.archive import NoArchive
-from pipeline.endpoints.bigquery import Place, StoreInBigQuery
 from pipeline.endpoints.bigquery_dead_letters import StoreRejectsInBigQuery
-from pipeline.endpoints.bigquery_rows import Row
-from pipeline.endpoints.bigquery_tables import FRAUD_ALERTS
+from pipeline.endpoints.bigquery_reviews import ReadReviews
 from pipeline.endpoints.bigtable import StoreInBigtable
-from pipeline.endpoints.cloud_homes import BigQueryHomes, OfEachStep, Several
+from pipeline.endpoints.cloud_homes import BigQueryHomes, OfEachStep, Several, StoreAlerts
 from pipeline.endpoints.gs_archive import StoreObjects
-from transforms.core.fraud.settling import AlertRow
-from transforms.follow_alerts import FollowAlerts, Followed
+from pipeline.endpoints.topics import PublishTo, alert_messages, dead_letter_messages
+from transforms.follow_alerts import FollowAlerts
 from transforms.keep_archive import KeepArchive
 from transforms.panes import Panes
 
@@ -28,6 +24,8 @@ class CloudEnds(NamedTuple):
     directory: str
     panes: Panes
     began: int
+    alerts_topic: str = ""
+    dead_letter_topic: str = ""
 
     @property
     def is_live(self) -> bool:
@@ -50,17 +48,24 @@ class CloudEnds(NamedTuple):
         return Several(homes)
 
     def fraud_alerts(self) -> beam.PTransform:
-        """Follow alerts, and store their rows."""
-        rows = StoreInBigQuery(Place(self.dataset, FRAUD_ALERTS, self.is_live), _alert_rows, self._rejects)
-        return _StoreAlerts(self.panes, rows)
+        """Follow alerts, store their rows, and tell of their changes."""
+        changes: dict[str, beam.PTransform] = {}
+        if self.alerts_topic:
+            changes["Topic"] = PublishTo(self.alerts_topic, alert_messages, is_live=self.is_live)
+        rows = {"BigQuery": self._tables.fraud_alerts()}
+        known = ReadReviews(self.dataset, is_live=self.is_live)
+        return StoreAlerts(FollowAlerts(self.panes), rows, changes, known)
 
     def reviews(self) -> beam.PTransform:
         """Store reviews."""
         return self._tables.reviews()
 
     def dead_letters(self) -> beam.PTransform:
-        """Store the rejects of all steps."""
-        return OfEachStep(self._rejects)
+        """Store the rejects of all steps, and send them on."""
+        homes = {"BigQuery": self._rejects}
+        if self.dead_letter_topic:
+            homes["Topic"] = PublishTo(self.dead_letter_topic, dead_letter_messages, is_live=self.is_live)
+        return OfEachStep(Several(homes))
 
     def ledger(self) -> beam.PTransform:
         """Store the account."""
@@ -71,19 +76,3 @@ class CloudEnds(NamedTuple):
         if not self.directory:
             return NoArchive()
         return KeepArchive(StoreObjects(self.directory, is_live=self.is_live), self.panes)
-
-
-def _alert_rows(row: AlertRow) -> Iterator[Row]:
-    yield row._asdict()
-
-
-class _StoreAlerts(beam.PTransform):
-    def __init__(self, panes: Panes, rows: beam.PTransform) -> None:
-        super().__init__()
-        self._follow = FollowAlerts(panes)
-        self._rows = rows
-
-    @no_annotations  # the input is a NamedTuple of collections
-    def expand(self, followed: Followed) -> beam.PCollection[tuple[str, int]]:
-        alerts = followed | "Follow" >> self._follow
-        return alerts.rows | "Rows" >> self._rows

@@ -7,6 +7,7 @@ import requests
 from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 
+from pipeline.endpoints.draining import DRAIN
 from pipeline.endpoints.stalls import persistently
 from pipeline.errors import StoreError
 
@@ -48,12 +49,26 @@ class Home(NamedTuple):
         """
         patience = None if self.is_live else BOUNDED_PATIENCE_SECONDS
         try:
-            return persistently(self.name, write, self._passing, patience)
+            result = persistently(self.name, write, self._passing, patience)
         except (api.GoogleAPICallError, auth.GoogleAuthError, MendableError) as error:
             raise StoreError(f"cannot write {self.name}: {told(error)}") from error
+        DRAIN.wrote()
+        return result
 
     def _passing(self, error: Exception) -> str | None:
         return told(error) if is_passing(error) or (self.is_live and is_mendable(error)) else None
+
+
+def open_client(service: str, make: Callable[[], T]) -> T:
+    """Make a client of a service.
+
+    Raises:
+        StoreError: there are no credentials, or they cannot be read.
+    """
+    try:
+        return make()
+    except auth.GoogleAuthError as error:
+        raise StoreError(f"cannot use {service}: {told(error)}") from error
 
 
 def is_passing(error: BaseException | None) -> bool:

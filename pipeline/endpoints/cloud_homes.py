@@ -7,8 +7,10 @@ import apache_beam as beam
 from apache_beam.typehints.decorators import no_annotations
 
 from pipeline.endpoints.bigquery import Place, StoreInBigQuery
-from pipeline.endpoints.bigquery_rows import ledger_rows, page_view_rows, review_rows
-from pipeline.endpoints.bigquery_tables import LEDGER, PAGE_VIEWS, REVIEWS
+from pipeline.endpoints.bigquery_rows import alert_rows, ledger_rows, page_view_rows, review_rows
+from pipeline.endpoints.bigquery_tables import FRAUD_ALERTS, LEDGER, PAGE_VIEWS, REVIEWS
+from transforms.core.fraud.reviews import Review
+from transforms.follow_alerts import FollowAlerts, Followed
 from transforms.outputs import Refused
 from transforms.windows import in_global_window
 
@@ -28,6 +30,44 @@ class Several(beam.PTransform):
     def expand(self, elements: Any) -> beam.PCollection[tuple[str, int]]:
         """Apply each; gives nothing, with the watermark of all."""
         return _watermark({label: elements | label >> home for label, home in self._homes.items()})
+
+
+class StoreAlerts(beam.PTransform):
+    """Follows alerts, and hands rows and changes to their homes.
+
+    Args:
+        follow: settles them.
+        rows: homes of AlertRow, by their labels.
+        changes: homes of Change, by their labels.
+        known: reads the reviews that earlier runs took; None where there are none.
+    """
+
+    def __init__(
+        self,
+        follow: FollowAlerts,
+        rows: Mapping[str, beam.PTransform],
+        changes: Mapping[str, beam.PTransform],
+        known: beam.PTransform | None = None,
+    ) -> None:
+        super().__init__()
+        self._follow = follow
+        self._known = known
+        self._rows = dict(rows)
+        self._changes = dict(changes)
+
+    @no_annotations  # the input is a NamedTuple of collections
+    def expand(self, followed: Followed) -> beam.PCollection[tuple[str, int]]:
+        """Settle and store; gives nothing, with the watermark of all."""
+        alerts = followed._replace(reviews=self._all_reviews(followed.reviews)) | "Follow" >> self._follow
+        stored = {label: alerts.rows | label >> home for label, home in self._rows.items()}
+        told = {label: alerts.changes | label >> home for label, home in self._changes.items()}
+        return _watermark({"Alerts": alerts.rows} | stored | told)
+
+    def _all_reviews(self, reviews: beam.PCollection[Review]) -> beam.PCollection[Review]:
+        if self._known is None:
+            return reviews
+        known = reviews.pipeline | "Known reviews" >> self._known
+        return (in_global_window(reviews), known) | "All reviews" >> beam.Flatten()
 
 
 class OfEachStep(beam.PTransform):
@@ -71,6 +111,10 @@ class BigQueryHomes(NamedTuple):
     def page_views(self) -> beam.PTransform:
         """Store PageViews; early panes are left out."""
         return StoreInBigQuery(Place(self.dataset, PAGE_VIEWS, self.is_live), page_view_rows, self.refused)
+
+    def fraud_alerts(self) -> beam.PTransform:
+        """Store AlertRow."""
+        return StoreInBigQuery(Place(self.dataset, FRAUD_ALERTS, self.is_live), alert_rows, self.refused)
 
     def reviews(self) -> beam.PTransform:
         """Store Review."""

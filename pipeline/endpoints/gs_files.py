@@ -5,7 +5,7 @@ from typing import Any
 from google.api_core import exceptions as api
 from google.cloud import storage  # type: ignore[attr-defined]  # has no annotations
 
-from pipeline.endpoints.cloud_errors import Home
+from pipeline.endpoints.cloud_errors import Home, open_client
 
 UPLOAD_SECONDS = 120.0
 _SCHEME = "gs://"
@@ -19,14 +19,14 @@ class Folder:
         is_live: whether the run is; it then waits for ever.
 
     Raises:
-        google.auth.exceptions.DefaultCredentialsError: there are no credentials.
+        StoreError: there are no credentials.
     """
 
     def __init__(self, path: str, *, is_live: bool) -> None:
         bucket, _, self._below = path.removeprefix(_SCHEME).partition("/")
         self._path = path
         self._home = Home(f"Cloud Storage {path}", is_live)
-        self._client: Any = storage.Client()
+        self._client: Any = open_client("Cloud Storage", storage.Client)
         self._bucket = self._client.bucket(bucket)
 
     def put(self, name: str, content: bytes, content_type: str) -> str:

@@ -5,7 +5,8 @@ from functools import lru_cache
 
 import grpc  # type: ignore[import-untyped]
 from google.api_core.exceptions import GoogleAPICallError
-from google.pubsub_v1 import SubscriberClient
+from google.pubsub_v1 import PublisherClient, SubscriberClient
+from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
 EMULATOR = "PUBSUB_EMULATOR_HOST"
@@ -19,6 +20,14 @@ def subscriber() -> SubscriberClient:
     if host := os.environ.get(EMULATOR):
         return SubscriberClient(transport=SubscriberGrpcTransport(channel=grpc.insecure_channel(host, _ANY_SIZE)))
     return SubscriberClient()
+
+
+@lru_cache(maxsize=1)
+def publisher() -> PublisherClient:
+    """Give the publisher of this process; it sends one request at a time, and keeps nothing back."""
+    if host := os.environ.get(EMULATOR):
+        return PublisherClient(transport=PublisherGrpcTransport(channel=grpc.insecure_channel(host, _ANY_SIZE)))
+    return PublisherClient()
 
 
 def in_words(error: GoogleAPICallError) -> str:

@@ -72,6 +72,13 @@ class Leases:
                     for ack_id in ids[at : at + AT_ONCE]:
                         self._taken.pop(ack_id, None)
 
+    def give_back(self, ids: list[str]) -> None:
+        """Let others have messages at once."""
+        with self._lock:
+            for ack_id in ids:
+                self._taken.pop(ack_id, None)
+        self._lease(ids, 0)
+
     def renew(self) -> None:
         """Lease again, from time to time, what is held."""
         if time.monotonic() - self._renewed < RENEW_SECONDS:
@@ -91,13 +98,13 @@ class Leases:
         with self._lock:
             return len(self._taken), sum(taken.size for taken in self._taken.values())
 
-    def _lease(self, ids: Iterable[str]) -> None:
+    def _lease(self, ids: Iterable[str], seconds: int = LEASE_SECONDS) -> None:
         ids = list(ids)
         for at in range(0, len(ids), AT_ONCE):
             request: dict[str, Any] = {
                 "subscription": self._subscription,
                 "ack_ids": ids[at : at + AT_ONCE],
-                "ack_deadline_seconds": LEASE_SECONDS,
+                "ack_deadline_seconds": seconds,
             }
             try:
                 subscriber().modify_ack_deadline(request, timeout=CALL_SECONDS)

@@ -44,10 +44,14 @@ ORDERING_KEY = "ordering_key"
 
 
 class _Tracker(OffsetRestrictionTracker):
-    """Counts messages of a subscription, which has no end."""
+    """Counts messages of a subscription, which has no end, and of which there is one part."""
 
     def is_bounded(self) -> bool:
         return False
+
+    def try_split(self, fraction_of_remainder: float) -> Any:
+        """Take what is left off, to go on later; never divide it."""
+        return super().try_split(fraction_of_remainder) if fraction_of_remainder == 0 else None
 
 
 class _Provider(RestrictionProvider):
@@ -163,17 +167,21 @@ class PullMessages(beam.DoFn):
                 continue
             position += len(ids)
             if not tracker.try_claim(position - 1):
-                break
+                source.leases.give_back(ids)
+                return
             pulled += ids
             for message in messages:
                 size += len(message.data)
                 yield TimestampedValue(message, Timestamp(micros=message.publish_time))
         # Always: Prism asks to finalize every bundle, and the worker fails where nothing was registered.
         finalizer.register(_Finalize(source, pulled, older, is_late=self._is_late))
-        if DRAIN.is_set():
+        if DRAIN.is_quiet() and not STALLS.current():
             tracker.try_claim(END - 1)
             return
-        _advance(source, watermark)
+        if DRAIN.is_set():
+            time.sleep(BLOCKED_SECONDS)
+        else:
+            _advance(source, watermark)
         tracker.defer_remainder(Duration(seconds=0))
 
 

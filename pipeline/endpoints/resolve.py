@@ -139,6 +139,8 @@ def _cloud_ends(settings: Settings, run: Run) -> Endpoints:
         "" if settings.no_archive else settings.output_directory,
         _panes(settings),
         time.time_ns() // 1000,
+        settings.alerts_topic,
+        settings.dead_letter_topic,
     )
     return Endpoints(
         messages=_messages(settings, run, archive=""),

@@ -10,6 +10,7 @@ from apache_beam.typehints.decorators import no_annotations
 from apache_beam.utils.windowed_value import WindowedValue
 
 from pipeline.endpoints import sqlite_joins as joins
+from pipeline.endpoints.draining import DRAIN
 from pipeline.endpoints.sqlite_access import Store, connect, in_transaction
 from transforms.core.records import LedgerRow, PageViews, Rejects
 from transforms.metrics import ROWS_WRITTEN
@@ -170,6 +171,7 @@ class _Write(_StoreDoFn):
             in_transaction(self._store, lambda store: self._home.join(store, batch))
             ROWS_WRITTEN.inc(len(batch))
             self._written += sum(map(self._home.weigh, batch))
+            DRAIN.wrote()
 
 
 class _Receipt(_StoreDoFn):

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from pipeline.local_cloud.server import HOST, Server, free_port
-from pipeline.local_cloud.tools import python_tool
+from pipeline.local_cloud.tools import python_home
 
 
 class BigQuery(Server):
@@ -23,8 +23,8 @@ class BigQuery(Server):
         ports = ["--rest-port", str(self.port), "--grpc-port", str(free_port())]
         hosts = ["--rest-host", HOST, "--grpc-host", HOST]
         data = ["--persistent", "--data-dir", str(self._folder / "bigquery")]
-        return [str(python_tool("bqemulator")), "start", *hosts, *ports, *data, "--log-level", "warning"]
+        return [str(python_home() / "bin" / "bqemulator"), "start", *hosts, *ports, *data, "--log-level", "warning"]
 
     def environment(self) -> Mapping[str, str]:
-        """Keep what it would tell of its use to itself."""
-        return os.environ | {"OTEL_SDK_DISABLED": "true"}
+        """Let it find DuckDB's extensions, and send no traces."""
+        return os.environ | {"HOME": str(python_home()), "OTEL_SDK_DISABLED": "true"}

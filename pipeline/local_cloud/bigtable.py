@@ -1,11 +1,16 @@
 """The Bigtable emulator, of the Google Cloud SDK or built with Go."""
 
+import logging
+import os
 import shutil
+import subprocess
 
 from pipeline.local_cloud.server import HOST, Server
 from pipeline.local_cloud.tools import MissingToolError, cache_folder, sdk_file
 
-_BUILD = "go install cloud.google.com/go/bigtable/cmd/emulator@latest"
+LOG = logging.getLogger(__name__)
+VERSION = "v1.58.0"
+_MODULE = f"cloud.google.com/go/bigtable/cmd/emulator@{VERSION}"
 
 
 class Bigtable(Server):
@@ -15,16 +20,31 @@ class Bigtable(Server):
     variable = "BIGTABLE_EMULATOR_HOST"
 
     def command(self) -> list[str]:
-        """Start the SDK's program, or the one that Go built, in the cache folder or on the PATH."""
+        """Start the SDK's program; where there is none, one that is built once with Go, into the cache folder."""
         return [_program(), "-host", HOST, "-port", str(self.port)]
 
 
 def _program() -> str:
-    built = cache_folder() / "bin" / "emulator"
-    found = shutil.which("cbtemulator") or (str(built) if built.exists() else None)
-    if found:
+    if found := shutil.which("cbtemulator"):
         return found
     try:
         return str(sdk_file("platform/bigtable-emulator/cbtemulator", "bigtable-emulator"))
     except MissingToolError as error:
-        raise MissingToolError(f"{error}\nor, with Go:\n  GOBIN={built.parent} {_BUILD}") from error
+        return _built(error)
+
+
+def _built(missing: MissingToolError) -> str:
+    folder = cache_folder() / f"bigtable-emulator-{VERSION}"
+    program = folder / "emulator"
+    go = shutil.which("go")
+    if not program.exists():
+        if not go:
+            raise MissingToolError(
+                f"{missing}\nor, with Go (https://go.dev/dl):\n  GOBIN={folder} go install {_MODULE}"
+            )
+        LOG.warning("building the Bigtable emulator into %s, once: some minutes", folder)
+        place = os.environ | {"GOBIN": str(folder)}
+        done = subprocess.run([go, "install", _MODULE], env=place, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+        if done.returncode:
+            raise MissingToolError(f"cannot build the Bigtable emulator:\n{done.stderr[-2000:]}")
+    return str(program)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline.local_cloud.server import HOST, Server
-from pipeline.local_cloud.tools import python_tool
+from pipeline.local_cloud.tools import python_home
 
 
 class CloudStorage(Server):
@@ -31,7 +31,7 @@ class CloudStorage(Server):
         """Start it."""
         place = ["--host", HOST, "--port", str(self.port)]
         return [
-            str(python_tool("gcp-storage-emulator")),
+            str(python_home() / "bin" / "gcp-storage-emulator"),
             "start",
             *place,
             "--in-memory",

@@ -59,8 +59,10 @@ def java() -> str:
     raise MissingToolError("the Pub/Sub emulator needs Java:\n  apt-get install default-jre-headless")
 
 
-def python_tool(name: str) -> Path:
-    """Give a program of the locked Python environment of emulators, which is made when it is not there (0.6 GB).
+def python_home() -> Path:
+    """Give the locked Python environment of emulators, which is made when it is not there (0.6 GB).
+
+    DuckDB looks for its extensions below the home folder, so this is one, too.
 
     Raises:
         MissingToolError: the environment cannot be made.
@@ -68,13 +70,13 @@ def python_tool(name: str) -> Path:
     folder = _environment_folder()
     if not folder.exists():
         _make_environment(folder)
-    return folder / "bin" / name
+    return folder
 
 
 def _environment_folder() -> Path:
     lock = files(__package__).joinpath(_LOCK).read_bytes()
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return cache_folder() / f"emulators-{version}-{sha256(lock).hexdigest()[:12]}"
+    return cache_folder() / f"emulator-tools-{version}-{sha256(lock).hexdigest()[:12]}"
 
 
 def _make_environment(folder: Path) -> None:
@@ -86,7 +88,7 @@ def _make_environment(folder: Path) -> None:
         install = ["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--requirement", str(lock)]
         _run([sys.executable, "-m", "venv", str(made)])
         _run([str(made / "bin" / "python"), *install])
-        _run([str(made / "bin" / "python"), "-c", _SPATIAL])
+        _run([str(made / "bin" / "python"), "-c", _SPATIAL], home=made)
         _moved(made, folder)
 
 
@@ -103,7 +105,8 @@ def _moved(made: Path, folder: Path) -> None:
             raise
 
 
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the command is our own
+def _run(command: list[str], home: Path | None = None) -> None:
+    environment = os.environ | {"HOME": str(home or Path.home())}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     if done.returncode:
         raise MissingToolError(f"cannot install the emulators: {' '.join(command)}\n{done.stderr[-2000:]}")

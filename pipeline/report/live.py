@@ -50,5 +50,5 @@ class LiveReport:
         parts = [f"{self._source.pulled_messages:,} messages, {rate:,.0f}/s", at]
         parts += [f"waiting for {stall.home} ({stall.why})" for stall in STALLS.current()]
         if DRAIN.is_set():
-            parts.append("draining; Ctrl-C again stops at once")
+            parts.append("draining, which takes half a minute; Ctrl-C again stops at once")
         return "; ".join(parts)

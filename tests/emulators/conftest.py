@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from pipeline.endpoints.bigquery_client import connect
+from pipeline.endpoints.pubsub_client import publisher, subscriber
 from pipeline.local_cloud.bigquery import BigQuery
 from pipeline.local_cloud.bigtable import Bigtable
 from pipeline.local_cloud.pubsub import PubSub
@@ -37,6 +38,8 @@ def bigtable_server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def pubsub_server(tmp_path_factory):
+    publisher.cache_clear()
+    subscriber.cache_clear()
     yield from _served(PubSub, tmp_path_factory)
 
 

@@ -1,5 +1,6 @@
 """The real command over a topic of the Pub/Sub emulator: publishing, running, stopping, reading what was written."""
 
+import io
 import json
 import os
 import signal
@@ -160,11 +161,15 @@ def results(output: Path) -> Tables:
 
 def archived(output: Path) -> list[Any]:
     """Read the rows of the archive, each once."""
+    return as_rows(io.BytesIO(path.read_bytes()) for path in (output / "archive").rglob("*.parquet"))
+
+
+def as_rows(files: Iterable[Any]) -> list[Any]:
+    """Read the rows of files of an archive, each once."""
     rows = {}
-    for path in (output / "archive").rglob("*.parquet"):
-        with path.open("rb") as file:
-            for row in (row for batch in read_rows(file, 1000) for row in batch):
-                rows[row.message_id, row.position, row.data, tuple(sorted(row.attributes.items()))] = row
+    for file in files:
+        for row in (row for batch in read_rows(file, 1000) for row in batch):
+            rows[row.message_id, row.position, row.data, tuple(sorted(row.attributes.items()))] = row
     return [rows[key] for key in sorted(rows)]
 
 

@@ -1,17 +1,28 @@
 """Rows of all kinds in the BigQuery emulator, and what the views show of them."""
 
+import json
 from base64 import b64encode
 from datetime import UTC, datetime
 from functools import partial
 
+import apache_beam as beam
 import pytest
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from pipeline.endpoints.bigquery_dead_letters import StoreRejectsInBigQuery
-from pipeline.endpoints.cloud_homes import BigQueryHomes
+from pipeline.endpoints.cloud_homes import BigQueryHomes, StoreAlerts
+from tests.core.fraud.test_following import alert
 from tests.emulators.rows import MINUTE, TEN, page_views, reject, rows, write
+from transforms.core.fraud.alerts import Alert
+from transforms.core.fraud.evidence import NOTHING, pack
+from transforms.core.fraud.flagging import Found
 from transforms.core.fraud.reviews import Review
+from transforms.core.fraud.rules import Severity
+from transforms.core.fraud.settling import AlertRow
 from transforms.core.identity import dead_letter_id
 from transforms.core.records import LedgerRow, PageViews, Rejects
+from transforms.flag_fraud import Flagged
+from transforms.follow_alerts import FollowAlerts, Followed
 
 VIEWS = "SELECT url, window_start, window_end, views, bot_views, visitors FROM `{}.page_views_current`"
 TEN_O_CLOCK = datetime(2026, 9, 17, 10, tzinfo=UTC)
@@ -68,6 +79,50 @@ def test_of_two_reviews_under_one_id_the_greater_is_shown(homes, client, dataset
     assert shown == [
         {"review_id": "r1", "reviewer": "bob", "case_key": "ip|192.0.2.7", "decided_at": TEN_O_CLOCK},
     ]
+
+
+def test_of_an_alert_the_row_that_saw_most_and_was_written_last_is_shown(homes, client, dataset):
+    def at(second, **changes):
+        return alert(5)._replace(updated_at=f"2026-09-17T12:00:00.00000{second}Z", **changes)
+
+    written = [
+        at(3, evidence_seen=9, status="withdrawn"),
+        at(1),
+        at(2, evidence_seen=9, reasons='[{"a": "\N{SNOWMAN}"}]'),
+        alert(50)._replace(updated_at="2026-09-17T12:00:00Z"),
+    ]
+    write([*written, *written], AlertRow, homes.fraud_alerts())
+    shown = rows(client, f"SELECT alert_id, evidence_seen, status FROM `{dataset}.fraud_alerts_current`")
+    assert [tuple(row.values()) for row in shown] == [
+        (alert(5).alert_id, 9, "withdrawn"),
+        (alert(50).alert_id, 5, "open"),
+    ]
+
+
+def test_alerts_are_followed_into_their_homes(client, dataset, homes, tmp_path):
+    """From what is flagged and reviewed to rows and changes, as the flow has it."""
+    with beam.Pipeline(runner=FnApiRunner()) as root:
+        flagged = root | "Flagged" >> beam.Create([found(alert_of_cards())]).with_output_types(Flagged)
+        reviews = root | "Reviews" >> beam.Create([REVIEW]).with_output_types(Review)
+        changes = {"Tell": beam.Map(lambda change: (tmp_path / change.event_id).write_text(change.event()))}
+        home = StoreAlerts(FollowAlerts(), {"BigQuery": homes.fraud_alerts()}, changes)
+        Followed(flagged, reviews) | home
+    told = [json.loads(path.read_text())["data"]["change"] for path in tmp_path.iterdir()]
+    assert told == ["opened"]
+    shown = rows(client, f"SELECT alert_id, score, window_start, status FROM `{dataset}.fraud_alerts_current`")
+    assert [tuple(row.values()) for row in shown] == [("a1", 60, TEN_O_CLOCK, "open")]
+
+
+REVIEW = Review("r1", "a1", "cards", "ip", "192.0.2.7", "false_positive", "ana", "", TEN)
+
+
+def alert_of_cards():
+    times = TEN, TEN + MINUTE, TEN + 1, TEN + 2
+    return Alert("a1", "p", "cards", "1", Severity.REVIEW, 60, "ip", "192.0.2.7", *times, [{"a": 1}], ["e1"], 5)
+
+
+def found(alert):
+    return Flagged(0, pack(NOTHING), [Found(alert, "alerted", 7)])
 
 
 @pytest.mark.parametrize("is_live", [True, False])

@@ -9,6 +9,7 @@ from google.api_core import exceptions as api
 
 from pipeline.endpoints import bigquery, bigquery_loads, cloud_errors, stalls
 from pipeline.endpoints.bigquery import ROW_BYTES, Place, StoreInBigQuery, insert_lines
+from pipeline.endpoints.bigquery_client import connect
 from pipeline.endpoints.bigquery_dead_letters import StoreRejectsInBigQuery
 from pipeline.endpoints.bigquery_loads import fill
 from pipeline.endpoints.bigquery_rows import DeadLetter, dead_letter_rows, line_of, page_view_rows
@@ -219,3 +220,10 @@ def test_the_order_of_rows_is_no_part_of_a_jobs_name():
     named = {fill(io.BytesIO(), iter(one)) for one in (rows, rows[::-1])}
     assert len(named) == 1
     assert fill(io.BytesIO(), iter(rows[:3])) not in named
+
+
+def test_missing_credentials_are_told(monkeypatch, tmp_path):
+    monkeypatch.delenv("BIGQUERY_EMULATOR_HOST", raising=False)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "gone.json"))
+    with pytest.raises(StoreError, match=r"cannot use BigQuery: .*gone\.json.*gcloud auth application-default login"):
+        connect("local-dev")
