@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from transforms.core.gains import by_window, gain
-from transforms.core.page_views import ViewCollector, ViewRules, page_views
+from transforms.core.page_views import ViewCollector, ViewRules
 from transforms.core.records import Event
 from transforms.core.sets import pack
 from transforms.core.times import MINUTE
@@ -26,12 +26,11 @@ LATE_BY = (1, 59)
 
 
 class Bytes(NamedTuple):
-    """Per event of a minute, when the windows have filled: bytes moved between steps, held per window, and given out."""
+    """Per event of a minute: bytes moved between steps, bytes held of its window, and rows given out."""
 
     shuffled: float
     held: float
     rows: float
-    row_bytes: float
 
 
 def events(minute: int, second: int, dice: random.Random, late: float) -> Iterator[Event]:
@@ -41,9 +40,8 @@ def events(minute: int, second: int, dice: random.Random, late: float) -> Iterat
         url = f"https://shop.example/p/{min(int(dice.paretovariate(0.9)), URLS)}"
         data = {"url": url, "session_id": f"s-{dice.randrange(USERS)}"}
         time = (minute * 60 + second) * 1_000_000 - behind
-        yield Event(
-            f"{dice.getrandbits(64):x}-{number}", "//shop", "web.page_view.v1", time, data, dice.getrandbits(63)
-        )
+        name = f"{dice.getrandbits(64):x}-{number}"
+        yield Event(name, "//shop", "web.page_view.v1", time, data, dice.getrandbits(63))
 
 
 def measure(late: float) -> Bytes:
@@ -52,10 +50,10 @@ def measure(late: float) -> Bytes:
     dice = random.Random(7)  # noqa: S311 - input that can be repeated
     collectors = [ViewCollector(rules) for _ in range(WORKERS)]
     states: dict[tuple[int, int], bytes] = {}
-    moved = rows = row_bytes = 0
+    moved = rows = 0
     base = 30_000_000  # some minute since 1970
     for minute in range(base, base + MINUTES):
-        moved = rows = row_bytes = 0
+        moved = rows = 0
         for second in range(0, 60, PANE):
             partials: dict[int, list[bytes]] = defaultdict(list)
             for collector in collectors:
@@ -71,21 +69,19 @@ def measure(late: float) -> Bytes:
                     after = union([*([old] if old else []), partial])
                     change = gain(union([old]) if old else None, after, "early")
                     states[slot, window] = pack(after)
-                    for row in page_views(change.sets, change.changed, rules.width, "early"):
-                        rows += 1
-                        row_bytes += len(row.url) + len(row.view_set) + len(row.bot_set) + len(row.visitor_set)
+                    rows += len(change.changed)
     last = (base + MINUTES - 1) * MINUTE
     held = sum(len(state) for (_, window), state in states.items() if window == last)
-    return Bytes(moved / EVENTS, held / EVENTS / (1 - late), rows / EVENTS, row_bytes / EVENTS)
+    return Bytes(moved / EVENTS, held / EVENTS / (1 - late), rows / EVENTS)
 
 
 def main() -> int:
     """Print a row for each part of late events; gives the exit status."""
-    print("| late | bytes moved per event | bytes held per event and open window | rows per event | bytes of rows |")  # noqa: T201
-    print("|---|--:|--:|--:|--:|")  # noqa: T201
+    print("| late | bytes moved per event | bytes held per event and open window | rows per event |")  # noqa: T201
+    print("|---|--:|--:|--:|")  # noqa: T201
     for late in LATE_PARTS:
         found = measure(late)
-        cells = f"{found.shuffled:.1f} | {found.held:.1f} | {found.rows:.4f} | {found.row_bytes:.1f}"
+        cells = f"{found.shuffled:.1f} | {found.held:.1f} | {found.rows:.4f}"
         print(f"| {late:.0%} | {cells} |", flush=True)  # noqa: T201
     return 0
 
