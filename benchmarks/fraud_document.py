@@ -43,8 +43,8 @@ decided by events of more than one.
 
 ## What the figures are worth
 
-* Thresholds come from the sources that stand beside them in the rules file. None was tuned on the simulator, and no
-  number of the simulator was changed because a rule missed something.
+* Thresholds come from the sources that stand beside them in the rules file. What was changed after a
+  look at figures is told below; no number of the simulator was changed because a rule missed something.
 * But whoever wrote the simulator had read the rule table. What is played is what the rules look for, in wide ranges;
   an attack that nobody thought of is not among it. Recall here says that the rules do what they say over sizes and
   paces, not how much of real fraud they find.

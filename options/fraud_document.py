@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from yaml import MappingNode, Node
 
 from options.faults import closest
-from options.fraud_fields import COMMON, KIND_FIELDS, LISTED, Threshold, text
+from options.fraud_fields import COMMON, KIND_FIELDS, Threshold, one_of, text, until
 from options.yaml_nodes import Explain, Field, Misfit, Record, UnfitError, items, read_record, suggest
-from transforms.core.fraud.rules import MEASURED_ENTITIES, FraudRules, Listed, Rule, RuleKind
+from transforms.core.fraud.rules import ENTITY_TYPES, MEASURED_ENTITIES, FraudRules, Listed, Rule, RuleKind
 
 _STUFFING = "failed_accounts"
 """The measure of the rules that success_while builds on."""
@@ -23,6 +23,14 @@ _FILE = {
     "allow": Field(_list, "allow: [{entity_type: ip, entity: 192.0.2.1, reason: our own office}]", required=False),
     "block": Field(_list, "block: [{entity_type: ip, entity: 192.0.2.1, reason: known abuse}]", required=False),
 }
+
+LISTED: Mapping[str, Field] = {
+    "entity_type": Field(one_of(ENTITY_TYPES), "entity_type: ip"),
+    "entity": Field(text, "entity: 192.0.2.1"),
+    "reason": Field(text, "reason: our own office"),
+    "until": Field(until, "until: 2027-01-01", required=False),
+}
+"""The keys of an entry of ``allow`` and ``block``."""
 
 
 def read_document(root: Node) -> FraudRules:
@@ -129,6 +137,8 @@ def _bad_references(rules: Iterable[Record]) -> Iterator[Misfit]:
                 yield Misfit(line, "rules", name, expected, example)
             elif _measures_otherwise(other):
                 yield Misfit(line, "rules", name, f"a rule whose measure is {_STUFFING}", example)
+            elif "ip" not in other.values.get("entities", ("ip",)):
+                yield Misfit(line, "rules", name, "a rule that has ip among its entities", example)
 
 
 def _measures_otherwise(rule: Record) -> bool:

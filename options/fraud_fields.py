@@ -182,7 +182,14 @@ _COUNT = Field(threshold(count), "review: {value: 5, source: a public rule set}"
 _SHARE = Field(threshold(share), "review: {value: 0.40, source: a fraud team's write-up}")
 _HIGH_COUNT = Field(threshold(count), "high: {value: 10, source: twice the review threshold}", required=False)
 _HIGH_SHARE = Field(threshold(share), "high: {value: 0.80, source: proposal}", required=False)
+_HISTORY = Field(threshold(span(LONGEST_HISTORY, "30d")), "history: {value: 1d, source: proposal}")
 _SEVERITY = Field(lambda node: Severity(one_of(Severity)(node)), "severity: review")
+_AFTER_LOGIN = {
+    "entities": _entities("account"),
+    "changes": Field(several(one_of(CHANGES)), "changes: [password, email]"),
+    "history": _HISTORY,
+    "severity": _SEVERITY,
+}
 
 COMMON: Mapping[str, Field] = {
     "id": Field(identifier, "id: card_testing.cards_per_ip"),
@@ -212,6 +219,7 @@ KIND_FIELDS: Mapping[RuleKind, Mapping[str, Field]] = {
         "entities": _entities(*ENTITY_TYPES),
         "below": Field(threshold(amount), "below: {value: 1.00, source: a public walkthrough}"),
         "above": Field(threshold(amount), "above: {value: 500.00, source: a public walkthrough}"),
+        "history": _HISTORY._replace(required=False),
         "severity": _SEVERITY,
     },
     RuleKind.FAILURES_THEN_SUCCESS: {"entities": _entities("account"), "review": _COUNT, "high": _HIGH_COUNT},
@@ -226,21 +234,12 @@ KIND_FIELDS: Mapping[RuleKind, Mapping[str, Field]] = {
         "km": Field(threshold(quantity), "km: {value: 100, source: positions of IPs are not exact}"),
         "severity": _SEVERITY,
     },
+    RuleKind.CHANGED: _AFTER_LOGIN,
     RuleKind.CHAIN: {
-        "entities": _entities("account"),
-        "changes": Field(several(one_of(CHANGES)), "changes: [password, email]"),
+        **_AFTER_LOGIN,
         "amount": Field(threshold(amount), "amount: {value: 200.00, source: proposal}"),
         "times": Field(threshold(quantity), "times: {value: 3, source: proposal}"),
-        "history": Field(threshold(span(LONGEST_HISTORY, "30d")), "history: {value: 1d, source: proposal}"),
-        "severity": _SEVERITY,
+        "high": Field(threshold(quantity), "high: {value: 2, source: proposal}", required=False),
     },
 }
 """The keys that a rule of a kind has beside those of every rule."""
-
-LISTED: Mapping[str, Field] = {
-    "entity_type": Field(one_of(ENTITY_TYPES), "entity_type: ip"),
-    "entity": Field(text, "entity: 192.0.2.1"),
-    "reason": Field(text, "reason: our own office"),
-    "until": Field(until, "until: 2027-01-01", required=False),
-}
-"""The keys of an entry of ``allow`` and ``block``."""

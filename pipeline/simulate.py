@@ -13,14 +13,13 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import IO, Any
 
-from options.faults import UsageError, render_faults
 from options.help_page import wants_help
 from options.simulation import HELP, read_simulation
 from pipeline.distribution import check_distribution
 from pipeline.errors import MillraceError
 from pipeline.progress import Progress
 from pipeline.publishing import live_plan, publish
-from pipeline.report.exits import INTERRUPTED_STATUS, USAGE_STATUS, fail
+from pipeline.report.exits import fail
 from pipeline.report.printing import escape_unprintable, let_go, print_text
 from pipeline.report.progress import ProgressReport
 from pipeline.report.simulation import Written, progress_text, summary
@@ -28,7 +27,9 @@ from pipeline.simulator.lines import labels, lines
 from pipeline.simulator.plan import Plan
 from pipeline.simulator.scenarios.staging import truths
 from pipeline.simulator.tally import Tally
+from pipeline.starting import run_guarded
 
+INTERRUPTED = "millrace: interrupted; the output is not whole"
 STDOUT = "-"
 _BUFFER = 1 << 20
 
@@ -37,19 +38,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives the exit status (--help lists them)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     escape_unprintable()
+    return run_guarded(lambda: _run(arguments), INTERRUPTED)
+
+
+def _run(arguments: list[str]) -> int:
     if fault := check_distribution():
         return fail(fault)
-    try:
-        if wants_help(arguments):
-            print_text(HELP.render(get_terminal_size().columns), sys.stdout)
-            return 0
-        return _simulate(read_simulation(arguments))
-    except UsageError as error:
-        return fail(render_faults(error.faults), USAGE_STATUS)
-    except MillraceError as error:
-        return fail(f"millrace: {error}")
-    except KeyboardInterrupt:
-        return fail("millrace: interrupted; the output is not whole", INTERRUPTED_STATUS)
+    if wants_help(arguments):
+        print_text(HELP.render(get_terminal_size().columns), sys.stdout)
+        return 0
+    return _simulate(read_simulation(arguments))
 
 
 def _simulate(settings: dict[str, Any]) -> int:

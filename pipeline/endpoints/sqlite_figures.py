@@ -50,14 +50,28 @@ class TopAlert(NamedTuple):
     reason: str
 
 
+class RuleQuality(NamedTuple):
+    """The open alerts of a rule and the verdicts on its alerts; ``precision`` is None where none was decided."""
+
+    rule_id: str
+    alerts: int
+    confirmed: int
+    false_positives: int
+    precision: float | None
+
+
 class FraudFigures(NamedTuple):
-    """The alerts that the store holds, of all its runs, and what a list or a rule's state kept from being one."""
+    """The alerts that the store holds, of all its runs, and what a list or a rule's state kept from being one.
+
+    ``rules`` are those with a verdict.
+    """
 
     open: int = 0
     high: int = 0
     suppressed: int = 0
     shadowed: int = 0
     top: tuple[TopAlert, ...] = ()
+    rules: tuple[RuleQuality, ...] = ()
 
 
 class Figures(NamedTuple):
@@ -147,7 +161,12 @@ def _fraud(store: sqlite3.Connection) -> FraudFigures:
         TopAlert(score, severity, rule_id, entity_type, entity, json.loads(reasons)[0]["text"])
         for score, severity, rule_id, entity_type, entity, reasons in top
     )
-    return FraudFigures(opened, high, outcomes.get(SUPPRESSED, 0), outcomes.get(SHADOWED, 0), alerts)
+    judged = store.execute(
+        "SELECT rule_id, alerts, confirmed_fraud, false_positive, precision FROM fraud_rule_quality"
+        " WHERE confirmed_fraud + false_positive + inconclusive > 0 ORDER BY rule_id"
+    )
+    rules = tuple(RuleQuality(*row) for row in judged)
+    return FraudFigures(opened, high, outcomes.get(SUPPRESSED, 0), outcomes.get(SHADOWED, 0), alerts, rules)
 
 
 def new_attempt() -> str:

@@ -16,7 +16,7 @@ from transforms.core.fraud.flagging import Flagger, Found
 from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.fraud.reviews import Review
 from transforms.core.fraud.rules import FraudRules
-from transforms.core.times import format_time
+from transforms.core.times import format_time, parse_time
 from transforms.flag_fraud import Flagged
 from transforms.follow_alerts import Followed
 from transforms.gather_evidence import SLOTS, SOME
@@ -25,6 +25,8 @@ from transforms.pii_key import read_pii_key
 _CODEC = "zstd"
 _SIZE_BYTES = 8
 _REVIEW_BYTES = 1 << 10
+_FORGOTTEN = "fraud_forgotten_before"
+_NEVER = -(1 << 62)
 _HELD_REVIEW = "SELECT * FROM reviews WHERE review_id = ?"
 
 
@@ -79,29 +81,31 @@ def join_evidence(store: Store, batch: Sequence[Flagged], judging: Judging) -> N
     """Unite the evidence of slots with what is held, and let alerts follow from it."""
     flagger = Flagger(judging.rules, judging.fraud_from, Pseudonyms(read_pii_key(judging.pii_key_file)))
     for flagged in batch:
-        if flagged.slot == SOME or _held(store, flagged.slot):
+        if flagged.slot == SOME or held_evidence(store, flagged.slot):
             for slot, evidence in by_slot(unpack(flagged.evidence), SLOTS):
                 _join_slot(store, slot, evidence, flagger)
         else:
-            _keep(store, flagged.slot, flagged.evidence)
+            keep_evidence(store, flagged.slot, flagged.evidence)
             settle(store, _replace_found(store, flagged.slot, (), flagged.found))
 
 
 def _join_slot(store: Store, slot: int, evidence: Evidence, flagger: Flagger) -> None:
     """Unite the evidence of a slot with what is held, and judge those again that something new is known about."""
-    held = unpack(packed) if (packed := _held(store, slot)) else NOTHING
+    held = unpack(packed) if (packed := held_evidence(store, slot)) else NOTHING
     united = unite([held, evidence])
     if judged := gained(held, united):
-        _keep(store, slot, pack(united))
+        keep_evidence(store, slot, pack(united))
         settle(store, _replace_found(store, slot, judged, flagger.flag(of_entities(united, judged))))
 
 
-def _held(store: Store, slot: int) -> bytes:
+def held_evidence(store: Store, slot: int) -> bytes:
+    """Give the evidence of a slot, packed."""
     row = store.execute("SELECT evidence FROM fraud_evidence WHERE slot = ?", (slot,)).fetchone()
     return _expanded(row[0]) if row else b""
 
 
-def _keep(store: Store, slot: int, evidence: bytes) -> None:
+def keep_evidence(store: Store, slot: int, evidence: bytes) -> None:
+    """Keep packed evidence as that of a slot."""
     store.execute("INSERT OR REPLACE INTO fraud_evidence VALUES (?, ?)", (slot, _compressed(evidence)))
 
 
@@ -117,6 +121,17 @@ def _expanded(data: bytes) -> bytes:
     return expanded
 
 
+def forgotten_before(store: Store) -> int:
+    """Give the time before which alerts that ended are forgotten, in microseconds."""
+    row = store.execute("SELECT value FROM settings WHERE name = ?", (_FORGOTTEN,)).fetchone()
+    return parse_time(row[0]) if row else _NEVER
+
+
+def forgotten_is(store: Store, time: int) -> None:
+    """Note that time."""
+    store.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (_FORGOTTEN, format_time(time)))
+
+
 def _replace_found(store: Store, slot: int, judged: Collection[int], found: Iterable[Found]) -> set[Key]:
     """Note what was found of some entities in place of what was before; gives the keys of both."""
     sources = {str(source) for source in judged}
@@ -124,8 +139,10 @@ def _replace_found(store: Store, slot: int, judged: Collection[int], found: Iter
     before = [row for row in store.execute(query, (slot,)).fetchall() if row[0] in sources]
     gone = "DELETE FROM fraud_found WHERE slot = ? AND source = ? AND alert_id = ?"
     store.executemany(gone, [(slot, source, alert_id) for source, alert_id, *_ in before])
-    now = []
+    now, forgotten = [], forgotten_before(store)
     for alert, outcome, source in found:
+        if alert.window_end < forgotten:
+            continue
         key = alert.rule_id, alert.entity_type, alert.entity
         now.append((slot, str(source), alert.alert_id, outcome, *key, alert.evidence_seen, encoded(alert), ""))
     store.executemany("INSERT INTO fraud_found VALUES (?,?,?,?,?,?,?,?,?,?)", now)

@@ -5,6 +5,7 @@ from contextlib import closing
 from typing import NamedTuple
 
 from pipeline.endpoints.sqlite_access import Store, connect, in_transaction
+from pipeline.endpoints.sqlite_forgetting import forget
 from transforms.core.times import DAY, format_time, parse_time
 
 _FIRST = parse_time("0001-01-01T00:00:00Z")
@@ -16,10 +17,11 @@ class Pruned(NamedTuple):
 
     page_views: int = 0
     dead_letters: int = 0
+    fraud_alerts: int = 0
 
 
 def prune(path: str, retention: int) -> Pruned:
-    """Remove windows and dead letters that are older than the newest in the store less ``retention``, in microseconds.
+    """Remove windows, dead letters and alerts older than the newest in the store less ``retention``, in microseconds.
 
     Time is that of the data, never the clock's: an old history that is replayed keeps its last hours, as a live one
     does. Each table has its own newest, since a dead letter's time is that of publishing, which in a replay is today;
@@ -31,8 +33,12 @@ def prune(path: str, retention: int) -> Pruned:
         StoreError: the store cannot be written; nothing is removed then.
     """
     with closing(connect(path)) as store:
-        counts = in_transaction(store, lambda store: {table: _prune(store, *table, retention) for table in _TABLES})
-    return Pruned(counts[_TABLES[0]], counts[_TABLES[2]])
+        return in_transaction(store, lambda store: _pruned(store, retention))
+
+
+def _pruned(store: Store, retention: int) -> Pruned:
+    views, _, letters = (_prune(store, *table, retention) for table in _TABLES)
+    return Pruned(views, letters, forget(store, retention))
 
 
 def _prune(store: Store, table: str, column: str, retention: int) -> int:

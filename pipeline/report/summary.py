@@ -139,8 +139,9 @@ def _heading(figures: Figures, told: Told, width: int) -> list[str]:
     if figures.rows:
         facts.append(("Windows", f"{figures.first_window} to {figures.last_window}"))
     if any(told.pruned):
-        rows, letters = told.pruned
-        facts.append(("Removed", f"{many(rows, 'row')} of page_views, {many(letters, 'dead letter')} (--retention)"))
+        rows, letters, alerts = told.pruned
+        removed = f"{many(rows, 'row')} of page_views, {many(letters, 'dead letter')}, {many(alerts, 'alert')}"
+        facts.append(("Removed", f"{removed} (--retention)"))
     return [told.title, *(line for label, text in facts for line in _fact(label, text, width))]
 
 

@@ -94,7 +94,7 @@ def test_a_run_with_retention(tmp_path, capsys):
         assert select(store, windows) == [("01:00",), ("01:01",), ("02:00",)]
         assert select(store, "SELECT count(*) FROM dead_letters") == [(1,)]
         assert select(store, "SELECT sum(counted) FROM ledger") == [(6,)]
-        assert "  Removed  3 rows of page_views, 0 dead letters (--retention)\n" in seen.out
+        assert "  Removed  3 rows of page_views, 0 dead letters, 0 alerts (--retention)\n" in seen.out
 
 
 def test_a_row_from_the_far_future_makes_no_other_old(path):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.__main__ import main
 from tests.flow.frauds import payment, run
 from tests.program import run_here, select
 from transforms.contracts import bundled_fraud_rules
@@ -113,7 +114,7 @@ def test_a_key_that_is_none(content, tmp_path, capsys):
     assert "--max_nesting" in told
 
 
-def test_rule_quality_follows_from_the_last_verdicts(tmp_path):
+def test_rule_quality_follows_from_the_last_verdicts(tmp_path, capsys):
     run(tmp_path, [*MORNING, *EVENING])
     ((first,), (second,)) = select(tmp_path, f"SELECT alert_id {CARDS} ORDER BY window_start")
     said = [
@@ -126,6 +127,9 @@ def test_rule_quality_follows_from_the_last_verdicts(tmp_path):
         run(tmp_path, events)
     quality = select(tmp_path, "SELECT * FROM fraud_rule_quality WHERE rule_id <> 'card_testing.declines_per_ip'")
     assert quality == [["card_testing.cards_per_ip", 2, 1, 1, 0, 0.5], ["takeover.chain", 0, 0, 0, 1, None]]
+    assert main(["--input", str(tmp_path / "input.jsonl"), "--output", str(tmp_path), "--no_archive"]) == 0
+    told = capsys.readouterr().out
+    assert "  card_testing.cards_per_ip\n      precision 50 %: 1 confirmed, 1 false positive; 2 open\n" in told
 
 
 def changes(output: Path) -> list[tuple[str, str, str]]:

@@ -67,14 +67,15 @@ def sprees(draw) -> Scene:
         "bin": draw(pick(*BINS)),
         "account_id": draw(pick(GONE, None, "a1", "a2")),
         "channel": draw(pick("ecommerce", "ecommerce", GONE, None)),
+        "amount": draw(pick(1999, 1999, 499, 500)),
     }
-    number = draw(pick(3, 4, 5, 6, 9, 10, 11, 12, 15, 16, 26, 31))
+    number = draw(pick(3, 4, 5, 6, 9, 10, 11, 12, 15, 16, 26, 30, 31, 31, 31))
     cards, first = draw(pick(number, number, number, 1, 3, 4, 5, 8)), draw(st.integers(0, 29))
     gap = draw(pick(0, 1, SECOND, 20 * SECOND, 33 * SECOND, MINUTE, 5 * MINUTE, 12 * MINUTE))
     outcomes = cycle(draw(some(MOSTLY, 5)))
     honest = range(1, draw(pick(0, 0, 9, 10, 11, 15, 31)) + 1)
     return [(0, "login", login(account, ip=facts["ip"])) for account in honest] + [
-        (turn * gap, "payment", payment((first + turn % cards) % 30 + 1, **facts | OUTCOMES[next(outcomes)]))
+        (turn * gap, "payment", payment((first + turn % cards) % 31 + 1, **facts | OUTCOMES[next(outcomes)]))
         for turn in range(number)
     ]
 
@@ -105,6 +106,44 @@ def probes(draw) -> Scene:
 
 
 @st.composite
+def errands(draw) -> Scene:
+    """A card with a past, then a little payment and a large one, here or elsewhere."""
+    card, past = draw(st.integers(1, 30)), draw(pick(HOUR, HOUR, 2 * HOUR, HOUR - 1, 20 * HOUR))
+    places = st.fixed_dictionaries({"ip": pick(*IPS), "device_id": pick(*DEVICES)})
+    amounts = [draw(pick(1999, 499)), draw(pick(0, 99, 499, 499, 500)), draw(pick(10_000, 10_001, 50_001))]
+    times = [-past, 0, draw(pick(1, MINUTE, HOUR, DAY, DAY + 1))]
+    outcomes = [OUTCOMES[draw(pick("approved", "approved", "approved", "declined"))] for _ in amounts]
+    return [
+        (time, "payment", payment(card, amount=amount, **draw(places) | outcome))
+        for time, amount, outcome in zip(times, amounts, outcomes, strict=True)
+    ]
+
+
+@st.composite
+def trickles(draw) -> Scene:
+    """Cards of one BIN at one merchant, each from an address of its own, through an hour or more."""
+    number, gap, outcomes = draw(pick(29, 30, 31)), draw(pick(MINUTE, 2 * MINUTE, 3 * MINUTE)), draw(some(MOSTLY, 4))
+    turns = zip(range(number), cycle(outcomes), strict=False)
+    return [
+        (turn * gap, "payment", payment(turn + 1, ip=f"198.51.100.{turn}", **OUTCOMES[outcome]))
+        for turn, outcome in turns
+    ]
+
+
+@st.composite
+def hammerings(draw) -> Scene:
+    """Failures at few accounts through minutes or a day, with a success here and there."""
+    number, gap = draw(pick(9, 10, 20, 39, 40, 41, 44)), draw(pick(SECOND, 29 * SECOND, 20 * MINUTE))
+    facts = {"ip": draw(pick(*IPS)), "device_id": draw(pick(*DEVICES))}
+    order = cycle(draw(some(("a1", "a2", "a3", "a4", "a5", "a6", "a7"), draw(pick(1, 1, 7)))))
+    fails = draw(pick(1, 9, 10, 50, 50, 50))
+    return [
+        (turn * gap, "login", login(0, "success" if turn % fails == fails - 1 else "failure", account_id=name, **facts))
+        for turn, name in zip(range(number), order, strict=False)
+    ]
+
+
+@st.composite
 def guesses(draw) -> Scene:
     """Failures and then a success, after which there may be more of both."""
     account, ip, device = draw(st.integers(1, 5)), draw(pick(*IPS)), draw(pick(*DEVICES))
@@ -127,10 +166,14 @@ def stuffings(draw) -> Scene:
     ip, number = draw(pick(*IPS)), draw(pick(14, 15, 16, 17, 24, 25, 26, 39))
     gap, first = draw(pick(0, SECOND, 18 * SECOND, 20 * SECOND, 65 * SECOND, 75 * SECOND)), draw(st.integers(0, 39))
     accounts = [(first + turn) % 40 + 1 for turn in range(number)]
-    scene = [(turn * gap, "login", login(account, "failure", ip=ip)) for turn, account in enumerate(accounts)]
+    device = draw(pick(*DEVICES))
+    scene = [
+        (turn * gap, "login", login(account, "failure", ip=ip, device_id=device))
+        for turn, account in enumerate(accounts)
+    ]
     at_home = draw(pick(0, 0, 0, 1, 2, 12))
     since = draw(pick(HOUR, 24 * HOUR, 25 * HOUR, -40 * MINUTE))
-    scene += [(-since, "login", login(account, ip=ip)) for account in accounts[:at_home]]
+    scene += [(-since, "login", login(account, ip=ip, device_id=device)) for account in accounts[:at_home]]
     for account in draw(st.lists(st.sampled_from(accounts), max_size=2)):
         after = draw(pick(-MINUTE, 0, MINUTE, 29 * MINUTE, 30 * MINUTE, 31 * MINUTE, 40 * MINUTE))
         scene.append((number * gap + after, "login", login(account, ip=ip, device_id=draw(pick(*DEVICES)))))
@@ -157,7 +200,10 @@ def chains(draw) -> Scene:
     scene: Scene = [(-past, "login", login(account, device_id=draw(pick("d1", "d1", "d1", "", GONE))))]
     for turn, amount in enumerate(draw(st.lists(pick(1999, 10_000, 30_000, 200), max_size=4))):
         scene.append((turn * HOUR - past, "payment", payment(7, **paying | {"amount": amount})))
-    device, kind = draw(pick("d2", "d2", "d2", "d2", "d1", "")), draw(pick("email", "payout", "password", "mfa"))
+    device, kind = (
+        draw(pick("d2", "d2", "d2", "d2", "d1", "")),
+        draw(pick("email", "payout", "payout", "password", "mfa")),
+    )
     changed = draw(pick(0, 1, 1, MINUTE, 5 * HOUR))
     paid = changed + draw(pick(0, 1, MINUTE, HOUR, 4 * HOUR, 19 * HOUR, 19 * HOUR + 1))
     amount = draw(pick(199, 19_999, 20_000, 20_000, 30_000, 59_999, 60_000, 90_000))
@@ -188,6 +234,9 @@ SCENES: tuple[Callable[[], st.SearchStrategy[Scene]], ...] = (
     sprees,
     retries,
     probes,
+    errands,
+    trickles,
+    hammerings,
     guesses,
     stuffings,
     travels,

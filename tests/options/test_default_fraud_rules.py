@@ -41,6 +41,9 @@ RULES = (
     ),
     measure("card_testing.card_retries", CARDS, ("card|merchant",), 1440, "declines", review=10),
     measure("card_testing.bin_attack", CARDS, ("merchant|bin",), 10, "cards", review=10, high=25, min_share=0.5),
+    measure("card_testing.small_cards", CARDS, ("ip", "device"), 60, "small_cards", review=8, high=20, min_share=0.8),
+    measure("card_testing.bin_slow", CARDS, ("merchant|bin",), 60, "cards", review=30, min_share=0.3),
+    measure("card_testing.card_declines", CARDS, ("card",), 60, "declines", review=8),
     Rule(
         "card_testing.probe_then_spend",
         CARDS,
@@ -52,6 +55,19 @@ RULES = (
         severity=Severity.REVIEW,
     ),
     Rule(
+        "card_testing.probe_then_spend_elsewhere",
+        CARDS,
+        RuleKind.AMOUNTS,
+        ("card",),
+        1440 * MINUTES,
+        below=Decimal(5),
+        above=Decimal(100),
+        history=60 * MINUTES,
+        severity=Severity.REVIEW,
+    ),
+    measure("takeover.guessing", TAKEOVER, ("account",), 10, "failures", review=10),
+    measure("takeover.guessing_slow", TAKEOVER, ("account",), 1440, "failures", review=40),
+    Rule(
         "takeover.failures_then_success",
         TAKEOVER,
         RuleKind.FAILURES_THEN_SUCCESS,
@@ -62,6 +78,9 @@ RULES = (
     ),
     measure(STUFFING[0], TAKEOVER, ("ip",), 5, "failed_accounts", review=16, high=50, min_share=0.5),
     measure(STUFFING[1], TAKEOVER, ("ip",), 30, "failed_accounts", review=25, high=64, min_share=0.5),
+    measure(
+        "takeover.accounts_per_device", TAKEOVER, ("device",), 60, "failed_accounts", review=6, high=24, min_share=0.5
+    ),
     Rule(
         "takeover.stuffing_hit",
         TAKEOVER,
@@ -90,8 +109,19 @@ RULES = (
         changes=("password", "email", "phone", "address", "payout"),
         amount=Decimal(200),
         times=3,
+        high=2,
         history=1440 * MINUTES,
-        severity=Severity.HIGH,
+        severity=Severity.REVIEW,
+    ),
+    Rule(
+        "takeover.payout_change",
+        TAKEOVER,
+        RuleKind.CHANGED,
+        ("account",),
+        1440 * MINUTES,
+        changes=("payout",),
+        history=1440 * MINUTES,
+        severity=Severity.REVIEW,
     ),
 )
 

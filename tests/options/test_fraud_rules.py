@@ -6,7 +6,8 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from options.faults import Fault, UsageError
-from options.fraud_fields import COMMON, KIND_FIELDS, LISTED
+from options.fraud_document import LISTED
+from options.fraud_fields import COMMON, KIND_FIELDS
 from options.fraud_rules import MAX_BYTES, MOST_TOLD, default_fraud_rules, parse_fraud_rules, read_fraud_rules
 from options.settings import Settings
 from options.yaml_nodes import compose
@@ -111,7 +112,7 @@ def line_of(text: str, part: str) -> int:
 def test_the_whole_file_is_sound() -> None:
     rules = parse_fraud_rules(WHOLE, "r.yaml")
     assert [rule.id for rule in rules.rules] == ["cards", "ratio", "spend", "stuffing", "hit", "travel", "chain"]
-    assert {rule.kind for rule in rules.rules} == set(RuleKind) - {RuleKind.FAILURES_THEN_SUCCESS}
+    assert {rule.kind for rule in rules.rules} == set(RuleKind) - {RuleKind.FAILURES_THEN_SUCCESS, RuleKind.CHANGED}
     assert [rule.state for rule in rules.rules] == [State.ACTIVE] * 7
 
 
@@ -396,3 +397,11 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as caught:
             read_fraud_rules(str(path))
         assert [(fault.option, fault.given) for fault in caught.value.faults] == [("--fraud_rules", given)]
+
+
+def test_what_is_followed_is_about_ips() -> None:
+    (fault,) = faults_of(WHOLE.replace(STUFFING, STUFFING.replace("[ip]", "[device]")))
+    assert (fault.given, fault.expected) == (
+        f"r.yaml, line {line_of(WHOLE, 'rules: [stuffing]')}: rules: stuffing",
+        "a rule that has ip among its entities",
+    )

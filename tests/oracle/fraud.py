@@ -14,6 +14,7 @@ from tests.oracle.fraud_measures import fires_by_measure, fires_by_share
 from tests.oracle.fraud_orders import (
     fires_by_amounts,
     fires_by_chain,
+    fires_by_changed,
     fires_by_failures_then_success,
     fires_by_success_while,
     fires_by_travel,
@@ -30,6 +31,7 @@ KINDS = {
     "failures_then_success": fires_by_failures_then_success,
     "travel": fires_by_travel,
     "chain": fires_by_chain,
+    "changed": fires_by_changed,
 }
 
 
@@ -45,8 +47,23 @@ def episodes(events: Iterable[Admitted], rules: dict[str, Any]) -> list[Episode]
         for rule in rules["rules"]
         if rule.get("state", "ACTIVE") == "ACTIVE"
         for group in merged(firings(rule, rules, history), min(duration(rule["window"]), DAY))
-        if not _is_listed(rules.get("allow"), group)
+        if not (_is_listed(rules.get("allow"), group) or _is_crowd(rule, group, history))
     )
+
+
+def _is_crowd(rule: Rule, group: list[Firing], history: History) -> bool:
+    """Tell whether an IP is a shared one where the bad things alone are too few in every window."""
+    observed = max(firing.observed for firing in group)
+    return _has_few_bad(rule, group) and _is_shared(rule, group, observed, history)
+
+
+def _has_few_bad(rule: Rule, group: list[Firing]) -> bool:
+    is_measured = rule["kind"] == "measure" and group[0].entity_type == "ip"
+    return is_measured and max(firing.bad or 0 for firing in group) < number(rule, "review")
+
+
+def _is_shared(rule: Rule, group: list[Firing], observed: Fraction, history: History) -> bool:
+    return max(SHARED, _bad(rule, group, observed)) <= _normal_accounts(group, history)
 
 
 def firings(rule: Rule, rules: dict[str, Any], history: History) -> list[Firing]:
@@ -75,10 +92,12 @@ def _episode(rule: Rule, group: list[Firing], rules: dict[str, Any], history: Hi
     accounts = {firing.account for firing in group} - {""}
     observed = Fraction(len(accounts)) if accounts else max(firing.observed for firing in group)
     severity = rule.get("severity", "review")
-    if "high" in rule and observed >= number(rule, "high"):
+    if rule["kind"] == "chain" and any(firing.bad for firing in group):
+        severity = "high"
+    if rule["kind"] != "chain" and "high" in rule and observed >= number(rule, "high"):
         severity = "high"
     shown = observed * 100 if rule["kind"] == "share" else observed
-    if group[0].entity_type == "ip" and max(SHARED, _bad(rule, group, observed)) <= _normal_accounts(group, history):
+    if _has_few_bad(rule, group) or (group[0].entity_type == "ip" and _is_shared(rule, group, observed, history)):
         severity = "review"
     if _is_listed(rules.get("block"), group):
         severity = "high"

@@ -58,7 +58,7 @@ def _attempt(event: Admitted) -> Attempt:
 
 def _login(event: Admitted) -> Login:
     data = event.data
-    parts = {"ip": data["ip"], "account": data["account_id"]}
+    parts = {"ip": data["ip"], "device": data.get("device_id") or "", "account": data["account_id"]}
     geo = data.get("geo") or {}
     lat, lon = geo.get("lat"), geo.get("lon")
     position = None if lat is None or lon is None else (lat, lon)

@@ -34,8 +34,18 @@ class Count(NamedTuple):
         return Fraction(self.bad, self.all)
 
 
-COUNTS_ALL = {"attempts": True, "cards": True, "declines": False, "failed_accounts": False, "failures": False}
+COUNTS_ALL = {
+    "attempts": True,
+    "cards": True,
+    "declines": False,
+    "small_cards": False,
+    "failed_accounts": False,
+    "failures": False,
+}
 """Whether a measure counts all things that its share is of, or those of the share."""
+
+SMALL = 5
+"""An attempt of less is small for the measure of small cards."""
 
 
 def fires_by_measure(rule: Rule, history: History) -> list[Firing]:
@@ -75,19 +85,22 @@ def _fires(
 
 def sights_of(measure: str, history: History, entity_type: str) -> dict[str, list[Sight]]:
     """Give what a measure sees of each entity: all that it is about, which is all that its share is of."""
-    if measure in ("attempts", "declines", "cards"):
+    if measure in ("attempts", "declines", "cards", "small_cards"):
         payments = by_entity(history.attempts, entity_type)
         return {entity: [_paid(measure, attempt) for attempt in group] for entity, group in payments.items()}
-    logins = [
-        login for login in history.logins if measure == "failures" or login.is_success or not is_at_home(login, history)
-    ]
     return {
-        entity: [_tried(measure, login) for login in group] for entity, group in by_entity(logins, entity_type).items()
+        entity: [
+            _tried(measure, login)
+            for login in group
+            if measure == "failures" or login.is_success or not is_at_home(login, group)
+        ]
+        for entity, group in by_entity(history.logins, entity_type).items()
     }
 
 
 def _paid(measure: str, attempt: Attempt) -> Sight:
-    return Sight(attempt.time, attempt.parts["card"] if measure == "cards" else attempt.identity, attempt.is_declined)
+    thing = attempt.parts["card"] if measure in ("cards", "small_cards") else attempt.identity
+    return Sight(attempt.time, thing, attempt.amount < SMALL if measure == "small_cards" else attempt.is_declined)
 
 
 def _tried(measure: str, login: Login) -> Sight:
@@ -107,17 +120,17 @@ def counts(sights: list[Sight], window: timedelta, *, counts_all: bool) -> Itera
         yield Count(start, end, min(sight.time for sight in inside), len(measured), len(everything), len(bad))
 
 
-def is_at_home(login: Login, history: History) -> bool:
-    """Tell whether the account has a success at the login's IP in the same hour, the 24 before or the one after."""
+def is_at_home(login: Login, there: list[Login]) -> bool:
+    """Tell whether the account has a success there in the same hour, the 24 before or the one after."""
     hour = times.floored(login.time, HOUR)
-    return any(hour - DAY <= success.time < hour + 2 * HOUR for success in _successes_there(login, history))
+    return any(hour - DAY <= other.time < hour + 2 * HOUR for other in _successes(login, there))
 
 
 def was_at_home(login: Login, history: History) -> bool:
-    """Tell the same by what was before the login only."""
-    hour = times.floored(login.time, HOUR)
-    return any(hour - DAY <= success.time < login.time for success in _successes_there(login, history))
+    """Tell the same of the login's IP by what was before the login only."""
+    hour, there = times.floored(login.time, HOUR), [other for other in history.logins if other.ip == login.ip]
+    return any(hour - DAY <= success.time < login.time for success in _successes(login, there))
 
 
-def _successes_there(login: Login, history: History) -> list[Login]:
-    return [other for other in history.successes if (other.account, other.ip) == (login.account, login.ip)]
+def _successes(login: Login, there: list[Login]) -> list[Login]:
+    return [other for other in there if other.is_success and other.account == login.account]

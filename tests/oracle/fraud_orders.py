@@ -32,7 +32,16 @@ def fires_by_amounts(rule: Rule, history: History) -> list[Firing]:
         if probe.amount < number(rule, "below")
         and spend.amount > number(rule, "above")
         and probe.time < spend.time <= probe.time + window
+        and ("history" not in rule or all(_is_elsewhere(one, probe.time, rule, attempts) for one in (probe, spend)))
     ]
+
+
+def _is_elsewhere(attempt: Attempt, time: datetime, rule: Rule, attempts: list[Attempt]) -> bool:
+    """Tell whether the entity had paid before a time, and never on the attempt's device or at its IP."""
+    paid = [one for one in attempts if not one.is_declined and time - MONTH <= one.time < time]
+    has_past = any(one.time <= time - duration(rule["history"]["value"]) for one in paid)
+    parts = [(name, attempt.parts[name]) for name in ("ip", "device") if attempt.parts[name]]
+    return has_past and not any(one.parts[name] == value for one in paid for name, value in parts)
 
 
 def fires_by_failures_then_success(rule: Rule, history: History) -> list[Firing]:
@@ -122,7 +131,9 @@ def distance(one: tuple[float, float], two: tuple[float, float]) -> float:
 def fires_by_chain(rule: Rule, history: History) -> list[Firing]:
     """Fire for a login on a new device, then a change, then a large payment."""
     return [
-        _ordered("account", login.account, login.time, payment.time, payment.amount)
+        _ordered("account", login.account, login.time, payment.time, payment.amount)._replace(
+            bad=int("high" in rule and payment.amount >= number(rule, "high") * _large(rule, login, payment, history))
+        )
         for login in history.successes
         if is_on_new_device(login, duration(rule["history"]["value"]), history)
         for change in history.changes
@@ -139,6 +150,23 @@ def is_on_new_device(login: Login, past: timedelta, history: History) -> bool:
     earlier = _before(login.time, MONTH, (one for one in history.successes if one.account == login.account))
     has_past = any(one.device not in ("", login.device) and one.time <= login.time - past for one in earlier)
     return bool(login.device) and has_past and all(one.device != login.device for one in earlier)
+
+
+def fires_by_changed(rule: Rule, history: History) -> list[Firing]:
+    """Fire for a login on a new device and a change after it; observed is how many kinds of changes came by then."""
+    firings = []
+    for login in history.successes:
+        if is_on_new_device(login, duration(rule["history"]["value"]), history):
+            changes = [
+                change
+                for change in history.changes
+                if (change.account, change.kind in rule["changes"]) == (login.account, True)
+                and login.time < change.time <= login.time + duration(rule["window"])
+            ]
+            for change in changes:
+                kinds = {one.kind for one in changes if one.time <= change.time}
+                firings.append(_ordered("account", login.account, login.time, change.time, Fraction(len(kinds))))
+    return firings
 
 
 def _large(rule: Rule, login: Login, payment: Attempt, history: History) -> Fraction:

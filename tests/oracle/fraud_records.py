@@ -32,7 +32,7 @@ class Attempt(NamedTuple):
 
 
 class Login(NamedTuple):
-    """A login. Its device is no entity, and its position is latitude and longitude where both are known."""
+    """A login. Its position is latitude and longitude where both are known."""
 
     time: datetime
     identity: tuple[str, str]

@@ -99,7 +99,9 @@ def chain(*more, login=NOON, changed=None, paid=None, device="d2", **facts):
 
 def test_a_chain():
     (alert,) = found(chain(), "chain")
-    assert alert == ("takeover.chain", "account", "a", NOON, at(121), 200, "high")
+    assert alert == ("takeover.chain", "account", "a", NOON, at(121), 200, "review")
+    assert [one.severity for one in found(chain(amount=39_999), "chain")] == ["review"]
+    assert [one.severity for one in found(chain(amount=40_000), "chain")] == ["high"]
 
 
 @pytest.mark.parametrize(

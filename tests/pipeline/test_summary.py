@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.endpoints.sqlite_figures import Example, Figures, FraudFigures, Page, TopAlert
+from pipeline.endpoints.sqlite_figures import Example, Figures, FraudFigures, Page, RuleQuality, TopAlert
 from pipeline.endpoints.sqlite_retention import Pruned
 from pipeline.report import commands
 from pipeline.report.commands import Commands, command_lines, commands_here
@@ -43,6 +43,10 @@ FRAUD = FraudFigures(
             100, "high", "card_testing.bin_attack", "merchant|bin", "shop\x1b[2J|400000", "90 different cards " * 9
         ),
         TopAlert(50, "review", "takeover.chain", "account", HOSTILE, "a login on a new device"),
+    ),
+    (
+        RuleQuality("card_testing.bin_attack", 1200, 3, 1, 0.75),
+        RuleQuality("takeover.chain", 34, 0, 0, None),
     ),
 )
 
@@ -136,6 +140,13 @@ def test_a_busy_run_at_sixty_columns():
         "     50  takeover.chain  account /\\x1b[31mred\\x07\\r\\n\\u202e…",
         "         a login on a new device",
         "",
+        "Rules by the reviews of their alerts",
+        "  card_testing.bin_attack",
+        "      precision 75 %: 3 confirmed, 1 false positive; 1,200",
+        "      open",
+        "  takeover.chain",
+        "      none decided: 0 confirmed, 0 false positives; 34 open",
+        "",
         "Rejects, with an example each",
         "  not_json           30",
         "      not JSON: \\x1b[2J invalid character (byte 0)",
@@ -166,6 +177,15 @@ def test_a_busy_run_at_sixty_columns():
         "      payload_string FROM dead_letters LIMIT 5'",
         "  Your own events (README, section 'Your own events'):",
         "    python -m pipeline --input FILES --output out2",
+    ]
+
+
+def test_rules_stand_beside_their_quality_where_there_is_room():
+    lines = summary(*SCENES["a lot"], 120).split("\n")
+    first = lines.index("Rules by the reviews of their alerts")
+    assert lines[first + 1 : first + 3] == [
+        "  card_testing.bin_attack  precision 75 %: 3 confirmed, 1 false positive; 1,200 open",
+        "  takeover.chain           none decided: 0 confirmed, 0 false positives; 34 open",
     ]
 
 

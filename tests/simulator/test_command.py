@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -218,6 +219,18 @@ def test_an_interruption_is_told_in_a_sentence(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("pipeline.simulate.lines", interrupted)
     assert main(["--output", str(tmp_path / "events")]) == 130
     assert capsys.readouterr().err == "millrace: interrupted; the output is not whole\n"
+
+
+def test_a_terminated_command_ends_as_an_interrupted_one(tmp_path):
+    path = tmp_path / "events"
+    command = [*COMMAND, "--events", "5000000", "--output", str(path)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not (path.exists() and path.stat().st_size):
+        time.sleep(0.05)
+    process.terminate()
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert err.endswith("millrace: interrupted; the output is not whole\n")
 
 
 def test_progress_tells_of_events_on_top_of_the_total():

@@ -43,7 +43,7 @@ def evidence(facts: list[Row]) -> Evidence:
     """Evidence of facts, each of an event that is called by its number."""
     ids = [f"e{fact.event}" for fact in facts]
     names = {fact.entity: f"entity {fact.entity}" for fact in facts}
-    return collected(np.array([(*fact, number) for number, fact in enumerate(facts)], ROW).tobytes(), ids, names)
+    return collected([np.array([(*fact, number) for number, fact in enumerate(facts)], ROW)], ids, names)
 
 
 def told(found: Evidence) -> list[tuple[object, ...]]:

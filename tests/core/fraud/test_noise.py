@@ -37,7 +37,7 @@ def payments(number: int, make: Any, **data: Any) -> list[Admitted]:
 
 
 LOGINS = [success("h1"), success("h2", geo=HOME), failure("h1"), failure("h2")]
-PAID = [approved(901), approved(902, amount=45000), declined(901)]
+PAID = [*(approved(901 + turn, amount=45000) for turn in range(5)), declined(901)]
 CASES = {
     "card_testing.cards_per_ip": Case(payments(5, declined), [approved(0), declined(0), *LOGINS], PAID),
     "card_testing.cards_per_device": Case(
@@ -52,6 +52,36 @@ CASES = {
         [approved(1, at(), amount=50), approved(1, at(5), amount=60000)],
         [approved(1, amount=5000), declined(1, amount=49000)],
         [approved(1, amount=5000)],
+    ),
+    "card_testing.small_cards": Case(payments(8, approved, amount=99), [approved(0, amount=99)], PAID),
+    "card_testing.bin_slow": Case([declined(n, at(n)) for n in range(30)], [approved(0), declined(1)], PAID),
+    "card_testing.card_declines": Case([declined(1, at(turn)) for turn in range(8)], [approved(1)], [approved(1)]),
+    "card_testing.probe_then_spend_elsewhere": Case(
+        [
+            approved(1, at(hours=-20), device_id="usual"),
+            approved(1, at(), amount=300, device_id="new", ip="192.0.2.9"),
+            approved(1, at(5), amount=15000, device_id="new", ip="192.0.2.8"),
+        ],
+        [approved(1, amount=400, device_id="usual"), declined(1, amount=90000, device_id="usual")],
+        [approved(1, amount=20000, device_id="usual")],
+    ),
+    "takeover.guessing": Case([failure("a", at(turn / 2)) for turn in range(10)], [success("a")], [success("a")]),
+    "takeover.guessing_slow": Case(
+        [failure("a", at(hours=-turn / 4)) for turn in range(40)], [success("a")], [success("a")]
+    ),
+    "takeover.accounts_per_device": Case(
+        [failure(f"a{n}", at(n), device_id="d") for n in range(6)],
+        [success("h1", device_id="d"), failure("h1", device_id="d")],
+        [success("h2", device_id="d")],
+    ),
+    "takeover.payout_change": Case(
+        [
+            success("a", at(hours=-30), device_id="usual"),
+            success("a", at(2), device_id="new"),
+            change("payout", at(3)),
+        ],
+        [success("a", device_id="usual"), change("mfa"), failure("a")],
+        [success("a", device_id="usual"), change("email")],
     ),
     "takeover.failures_then_success": Case(
         [*(failure("a", at(turn / 2)) for turn in range(5)), success("a", at(3), device_id="new")],
@@ -73,7 +103,7 @@ CASES = {
             success("a", at(hours=-30), device_id="usual"),
             success("a", at(2), device_id="new"),
             change("email", at(3)),
-            approved(1, at(4), account_id="a", amount=90000),
+            approved(1, at(4), account_id="a", amount=200000),
         ],
         [approved(1, account_id="a", amount=25000), success("a", device_id="usual"), change("mfa"), failure("a")],
         [approved(1, account_id="a", amount=25000), success("a", device_id="usual")],
@@ -93,7 +123,7 @@ def multiplied(evidence: Evidence, number: int, between: tuple[datetime, datetim
     rows: Rows = evidence.rows[rng.integers(0, len(evidence.rows), number)].copy()
     start, end = (int(time.timestamp() * 1_000_000) for time in between)
     rows["time"] = rng.integers(start, end, number)
-    rows["event"] = rng.integers(0, 2**63, number)
+    rows["event"] = rng.integers(0, 2**64, number, np.uint64)
     for strand in np.unique(rows["strand"]).tolist():
         mine, fact = rows["strand"] == strand, Fact(strand & 63)
         time, event = rows["time"][mine], rows["event"][mine]

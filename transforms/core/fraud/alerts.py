@@ -61,12 +61,20 @@ def holds(entries: Mapping[tuple[str, str], int | None], alert: Alert) -> bool:
     return key in entries and (until is None or alert.first_event_time < until)
 
 
-def alert_of(rules: FraudRules, rule: Rule, seen: Seen, episode: Episode, entity: tuple[str, str]) -> Alert:
-    """Make the alert of an episode; ``entity`` is not that of the evidence where an IP's tells of an account."""
+def alert_of(rules: FraudRules, rule: Rule, seen: Seen, episode: Episode, entity: tuple[str, str]) -> Alert | None:
+    """Make the alert of an episode; ``entity`` is not that of the evidence where an IP's tells of an account.
+
+    There is none where an IP is a shared one and its bad things alone are too few.
+    """
     peak = episode.peak
-    severity = _severity(rule, peak.observed)
-    if entity[0] == "ip" and severity is Severity.HIGH and _is_shared(rule, seen, episode):
-        severity = Severity.REVIEW
+    severity = _severity(rule, episode)
+    if entity[0] == "ip":
+        is_shared = _is_shared(rule, seen, episode)
+        has_few_bad = rule.kind is RuleKind.MEASURE and episode.most_bad < rule.review
+        if is_shared and has_few_bad:
+            return None
+        if is_shared or has_few_bad:
+            severity = Severity.REVIEW
     return Alert(
         alert_id=stable_id(rule.id, *entity, str(episode.start)),
         pattern=rule.pattern,
@@ -96,11 +104,13 @@ def score(ratio: float, severity: Severity) -> int:
     return round(min(max(raw, low), high))
 
 
-def _severity(rule: Rule, observed: float) -> Severity:
-    if rule.high is not None:
-        threshold = 100 * rule.high if rule.kind is RuleKind.SHARE else rule.high
-        return Severity.HIGH if observed >= threshold else Severity.REVIEW
-    return rule.severity
+def _severity(rule: Rule, episode: Episode) -> Severity:
+    if rule.high is None:
+        return rule.severity
+    if rule.kind is RuleKind.CHAIN:
+        return Severity.HIGH if episode.most_bad else Severity.REVIEW
+    threshold = 100 * rule.high if rule.kind is RuleKind.SHARE else rule.high
+    return Severity.HIGH if episode.peak.observed >= threshold else Severity.REVIEW
 
 
 def _is_shared(rule: Rule, seen: Seen, episode: Episode) -> bool:

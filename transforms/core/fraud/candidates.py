@@ -41,11 +41,11 @@ Sets = Iterator[U64]
 
 def _measure(rule: Rule, entity_type: str, evidence: Strands, _: Mapping[str, Rule]) -> Sets:
     is_share = rule.kind is RuleKind.SHARE
-    bad, others = (strand(entity_type, fact, rule.bucket) for fact in OF_MEASURE[rule.measure])
+    bad, *others = (strand(entity_type, fact, rule.bucket) for fact in OF_MEASURE[rule.measure])
     least, share = (rule.at_least, rule.review) if is_share else (int(rule.review), rule.min_share)
     if share:
         yield _in_bursts(evidence, (bad,), ceil(least * share), rule.window)
-    yield _in_bursts(evidence, (bad, others) if counts_all(rule) else (bad,), least, rule.window)
+    yield _in_bursts(evidence, (bad, *others) if counts_all(rule) else (bad,), least, rule.window)
 
 
 def _success_while(rule: Rule, entity_type: str, evidence: Strands, rules: Mapping[str, Rule]) -> Sets:
@@ -59,9 +59,13 @@ def _in_bursts_of(rule: Rule, entity_type: str, evidence: Strands) -> U64:
     return found
 
 
-def _amounts(_: Rule, entity_type: str, evidence: Strands, __: Mapping[str, Rule]) -> Sets:
-    yield _with(evidence, entity_type, Fact.SMALL_FIRST)
-    yield _with(evidence, entity_type, Fact.LARGE_FIRST)
+def _amounts(rule: Rule, entity_type: str, evidence: Strands, __: Mapping[str, Rule]) -> Sets:
+    if rule.history:
+        yield _with(evidence, entity_type, Fact.SMALL_AT)
+        yield _with(evidence, entity_type, Fact.LARGE_AT)
+    else:
+        yield _with(evidence, entity_type, Fact.SMALL_FIRST)
+        yield _with(evidence, entity_type, Fact.LARGE_FIRST)
 
 
 def _failures_then_success(rule: Rule, entity_type: str, evidence: Strands, __: Mapping[str, Rule]) -> Sets:
@@ -81,12 +85,18 @@ def _chain(_: Rule, entity_type: str, evidence: Strands, __: Mapping[str, Rule])
     yield _with(evidence, entity_type, Fact.DEVICE_OK)
 
 
+def _changed(_: Rule, entity_type: str, evidence: Strands, __: Mapping[str, Rule]) -> Sets:
+    yield _with(evidence, entity_type, Fact.CHANGE_FIRST)
+    yield _with(evidence, entity_type, Fact.DEVICE_OK)
+
+
 _ORDERED = {
     RuleKind.SUCCESS_WHILE: _success_while,
     RuleKind.AMOUNTS: _amounts,
     RuleKind.FAILURES_THEN_SUCCESS: _failures_then_success,
     RuleKind.TRAVEL: _travel,
     RuleKind.CHAIN: _chain,
+    RuleKind.CHANGED: _changed,
 }
 
 

@@ -9,6 +9,7 @@ OF_MEASURE: dict[str, tuple[Fact, ...]] = {
     "attempts": (Fact.DECLINE, Fact.APPROVAL),
     "declines": (Fact.DECLINE, Fact.APPROVAL),
     "cards": (Fact.CARD_DECLINED, Fact.CARD_APPROVED),
+    "small_cards": (Fact.CARD_SMALL, Fact.CARD_DECLINED, Fact.CARD_APPROVED),
     "failed_accounts": (Fact.ACCOUNT_FAILED, Fact.ACCOUNT_OK),
     "failures": (Fact.FAILURE, Fact.SUCCESS),
 }
@@ -22,7 +23,10 @@ _OF_ORDER: dict[RuleKind, tuple[Fact, ...]] = {
     RuleKind.FAILURES_THEN_SUCCESS: (Fact.FAILED_FIRST, Fact.FAILED_LAST, Fact.DEVICE_OK),
     RuleKind.TRAVEL: (Fact.PLACE_OK, Fact.DEVICE_OK),
     RuleKind.CHAIN: (Fact.DEVICE_OK, Fact.CHANGE_FIRST, Fact.CHANGE_LAST, Fact.BIG, Fact.AMOUNT),
+    RuleKind.CHANGED: (Fact.DEVICE_OK, Fact.CHANGE_FIRST, Fact.CHANGE_LAST),
 }
+_ELSEWHERE = (Fact.SMALL_AT, Fact.LARGE_AT, Fact.LARGE_MOST, Fact.PAID_AT)
+"""What a rule about amounts asks for, if it asks where, too."""
 
 
 def counts_all(rule: Rule) -> bool:
@@ -33,16 +37,19 @@ def counts_all(rule: Rule) -> bool:
 def strands_of(rule: Rule, entity_type: str) -> Iterator[int]:
     """Give the strands that a rule needs of one type of entity."""
     if rule.kind in (RuleKind.MEASURE, RuleKind.SHARE):
-        bad, others = OF_MEASURE[rule.measure]
+        bad, *others = OF_MEASURE[rule.measure]
         yield strand(entity_type, bad, rule.bucket)
-        if rule.min_share or counts_all(rule) or others is Fact.ACCOUNT_OK:  # which tells who is at home
-            yield strand(entity_type, others, rule.bucket)
+        if bad is Fact.ACCOUNT_FAILED:
+            yield strand(entity_type, Fact.ACCOUNT_OK)  # which tells who is at home
+        if rule.min_share or counts_all(rule):
+            yield from (strand(entity_type, other, rule.bucket) for other in others)
         if entity_type == "ip":
             yield from (strand("ip", fact) for fact in NORMAL)
     elif rule.kind is RuleKind.SUCCESS_WHILE:
         yield strand("ip", Fact.ACCOUNT_OK)
     else:
-        yield from (strand(entity_type, fact) for fact in _OF_ORDER[rule.kind])
+        facts = _ELSEWHERE if rule.kind is RuleKind.AMOUNTS and rule.history else _OF_ORDER[rule.kind]
+        yield from (strand(entity_type, fact) for fact in facts)
 
 
 def is_evaluated(rule: Rule) -> bool:

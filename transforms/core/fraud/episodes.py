@@ -11,12 +11,14 @@ from transforms.core.fraud.seen import Firing
 class Episode(NamedTuple):
     """A chain of windows; ``peak`` is the one in which most was observed, the first of several.
 
-    ``first`` and ``last`` are the times of the first and last event that decided anything.
+    ``most_bad`` is the greatest number of bad things in one of them; ``first`` and ``last`` are the times of the first
+    and last event that decided anything.
     """
 
     start: int
     end: int
     peak: Firing
+    most_bad: int
     first: int
     last: int
 
@@ -41,6 +43,7 @@ def _episode(rule: Rule, chain: Sequence[Firing]) -> Episode:
         chain[0].start,
         max(firing.end for firing in chain),
         together(chain) if is_counted else max(chain, key=lambda firing: firing.observed),
+        max(firing.bad for firing in chain),
         min(firing.first for firing in chain),
         max(firing.last for firing in chain),
     )

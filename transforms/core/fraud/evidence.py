@@ -58,9 +58,10 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Packed).decode
 
 
-def collected(facts: bytes | bytearray, ids: Sequence[str], names: Mapping[int, str]) -> Evidence:
+def collected(rows: Sequence[Rows], ids: Sequence[str], names: Mapping[int, str]) -> Evidence:
     """Make evidence of facts as they came: rows, each with the number of its event among the ids."""
-    return unite([Evidence(np.frombuffer(bytes(facts), ROW), ids, names)])
+    facts = np.concatenate(rows) if rows else NOTHING.rows
+    return unite([Evidence(facts, ids, names)])
 
 
 def unite(parts: Iterable[Evidence]) -> Evidence:
@@ -146,6 +147,14 @@ def recent(evidence: Evidence, kept: int) -> Evidence:
         return evidence
     oldest = evidence.rows["time"].max() - kept
     return _part(evidence, evidence.rows[evidence.rows["time"] >= oldest])
+
+
+def since(evidence: Evidence, oldest: int, others: Mapping[int, int]) -> Evidence:
+    """Forget what is older than ``oldest``, in microseconds, or, of the entities in ``others``, than is said there."""
+    limits = np.full(len(evidence.rows), oldest)
+    for entity, limit in others.items():
+        limits[evidence.rows["entity"] == np.uint64(entity)] = limit
+    return _part(evidence, evidence.rows[evidence.rows["time"] >= limits])
 
 
 def pack(evidence: Evidence) -> bytes:

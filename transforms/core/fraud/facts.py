@@ -12,7 +12,6 @@ from transforms.core.fraud.rules import ENTITY_TYPES
 from transforms.core.times import DAY, HOUR, MINUTE
 
 WHOLE = (1 << 64) - 1
-_LOW = (1 << 32) - 1
 
 
 class Fact(IntEnum):
@@ -38,12 +37,12 @@ class Fact(IntEnum):
     """An approved payment; value: the account."""
     SMALL_FIRST = 9
     SMALL_LAST = 10
-    """A small attempt; value: its time within the bucket, or the complement of it."""
+    """The same of a small attempt; value: its time within the bucket, or the complement of it."""
     LARGE_FIRST = 11
     LARGE_LAST = 12
-    """A large attempt; ``a``: the amount, ``b``: the currency."""
+    """A large attempt; ``a``: the amount, ``b``: the currency and the place (``money.sum_at``)."""
     LARGE_MOST = 13
-    """A large attempt; value: the complement of the amount."""
+    """The same; value: the complement of the amount."""
     FAILED_FIRST = 14
     FAILED_LAST = 15
     """A failed login; value: its time within the bucket, or the complement of it."""
@@ -58,6 +57,13 @@ class Fact(IntEnum):
     """An approved payment that may end a chain; value: the complement of the amount; ``a``, ``b``: amount, currency."""
     AMOUNT = 21
     """An approved payment; value: the event; ``a``, ``b``: amount, currency."""
+    CARD_SMALL = 22
+    """A small attempt; value: the card."""
+    SMALL_AT = 23
+    LARGE_AT = 24
+    """A small or a large attempt; value: device and IP; ``a``: the amount, ``b``: currency and place."""
+    PAID_AT = 25
+    """An approved payment; value: device and IP; ``a``: the IP, ``b``: the device, 0 where there is none."""
 
 
 FACT_BITS = (1 << 6) - 1
@@ -79,13 +85,3 @@ def width_of(number: int) -> int:
     """Give the width of a strand's buckets."""
     fact = Fact(number & FACT_BITS)
     return WIDTHS.get(fact, HOUR if number & _SLOW else MINUTE)
-
-
-def early(time: int, bucket: int, event: int) -> int:
-    """Give the value that keeps the earliest events of a bucket: an hour's microseconds fit into 32 bits."""
-    return (time - bucket) << 32 | event & _LOW
-
-
-def late(time: int, bucket: int, event: int) -> int:
-    """Give the value that keeps the latest events of a bucket."""
-    return WHOLE - early(time, bucket, event)

@@ -13,10 +13,13 @@ from transforms.core.fraud.measuring import measured
 from transforms.core.fraud.pseudonyms import Pseudonyms
 from transforms.core.fraud.rules import FraudRules, Rule, RuleKind, Severity, State
 from transforms.core.fraud.seen import Firing, Seen
-from transforms.core.fraud.sequences import amounts, chain, failures_then_success
+from transforms.core.fraud.sequences import amounts, chain, changed, failures_then_success
 from transforms.core.fraud.travel import travel
 
 ALERTED, SUPPRESSED, SHADOWED = "alerted", "suppressed", "shadowed"
+
+_OF_ABSENCE = {RuleKind.AMOUNTS: amounts, RuleKind.CHAIN: chain, RuleKind.CHANGED: changed}
+_OF_ORDER = {RuleKind.FAILURES_THEN_SUCCESS: failures_then_success, RuleKind.TRAVEL: travel}
 
 
 class Found(NamedTuple):
@@ -62,7 +65,8 @@ class Flagger:
     def _found(self, rule: Rule, seen: Seen, source: int) -> Iterator[Found]:
         for entity, firings in self._firings(rule, seen):
             for episode in episodes(rule, firings):
-                alert = alert_of(self._rules, rule, seen, episode, entity)
+                if (alert := alert_of(self._rules, rule, seen, episode, entity)) is None:
+                    continue
                 if holds(self._lists.blocked, alert):
                     alert = alert._replace(severity=Severity.HIGH, score=100)
                 is_allowed = holds(self._lists.allowed, alert)
@@ -76,15 +80,10 @@ class Flagger:
             yield itself, list(measured(rule, seen))
         elif rule.kind is RuleKind.SUCCESS_WHILE:
             yield from self._hits(rule, seen)
-        elif rule.kind is RuleKind.CHAIN:
-            yield itself, list(chain(rule, seen, self._fraud_from))
+        elif rule.kind in _OF_ABSENCE:
+            yield itself, list(_OF_ABSENCE[rule.kind](rule, seen, self._fraud_from))
         else:
-            ordered = {
-                RuleKind.AMOUNTS: amounts,
-                RuleKind.FAILURES_THEN_SUCCESS: failures_then_success,
-                RuleKind.TRAVEL: travel,
-            }
-            yield itself, list(ordered[rule.kind](rule, seen))
+            yield itself, list(_OF_ORDER[rule.kind](rule, seen))
 
     def _hits(self, rule: Rule, seen: Seen) -> Iterator[tuple[tuple[str, str], list[Firing]]]:
         followed = [self._by_id[name] for name in rule.rules if is_evaluated(self._by_id[name])]

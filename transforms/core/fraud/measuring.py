@@ -121,14 +121,14 @@ def _judged(rule: Rule, window: _Window, start: int, end: int) -> Firing | None:
 
 def _things(rule: Rule, seen: Seen) -> Iterator[_Thing]:
     """Give what a rule's measure is about; failures of accounts at home are none of it."""
-    bad, others = OF_MEASURE[rule.measure]
+    bad, *others = OF_MEASURE[rule.measure]
     at_home = _Homes(seen) if bad is Fact.ACCOUNT_FAILED else None
-    for fact in (bad, others):
+    for fact in (bad, *others):
         for _, group in groupby(seen.facts(fact, rule.bucket), _bucket):
             sightings = list(group)
             weight = _weight(sightings)
             for sighting in sightings:
-                if at_home is None or fact is others or not at_home.is_at_home(sighting):
+                if at_home is None or fact is not bad or not at_home.is_at_home(sighting):
                     yield _Thing(sighting, fact is bad, weight)
 
 

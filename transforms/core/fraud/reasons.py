@@ -10,6 +10,7 @@ _MEASURES = {
     "attempts": "payments tried",
     "declines": "payments declined",
     "cards": "different cards",
+    "small_cards": "different cards with a small amount",
     "failed_accounts": "different accounts with a failed login",
     "failures": "failed logins",
 }
@@ -17,16 +18,17 @@ _SHARES = {
     "attempts": "of the payments were declined",
     "declines": "of the payments were declined",
     "cards": "of the cards were declined",
+    "small_cards": "of the cards had a small amount",
     "failed_accounts": "of the accounts failed",
     "failures": "of the logins failed",
 }
 _ENTITIES = {
-    "ip": "one IP",
-    "device": "one device",
-    "card": "one card",
-    "account": "one account",
-    "card|merchant": "one card at one merchant",
-    "merchant|bin": "one BIN at one merchant",
+    "ip": "from one IP",
+    "device": "from one device",
+    "card": "with one card",
+    "account": "at one account",
+    "card|merchant": "with one card at one merchant",
+    "merchant|bin": "with one BIN at one merchant",
 }
 _CHANGES = {
     "password": "the password",
@@ -64,7 +66,7 @@ Detail = Mapping[str, float | str]
 def _measure(rule: Rule, entity_type: str, firing: Firing, detail: Detail) -> list[Reason]:
     urgent = f", from {number(rule.high)} on urgent" if rule.high else ""
     text = (
-        f"{number(firing.observed)} {_MEASURES[rule.measure]} within {span(rule.window)} from {_ENTITIES[entity_type]};"
+        f"{number(firing.observed)} {_MEASURES[rule.measure]} within {span(rule.window)} {_ENTITIES[entity_type]};"
         f" from {number(rule.review)} on it is reviewed{urgent}"
     )
     found: list[Reason] = [
@@ -82,7 +84,7 @@ def _measure(rule: Rule, entity_type: str, firing: Firing, detail: Detail) -> li
 def _share(rule: Rule, entity_type: str, firing: Firing, detail: Detail) -> list[Reason]:
     text = (
         f"{detail['bad']} of {detail['of']} ({firing.observed:.0f} %) {_SHARES[rule.measure]}"
-        f" within {span(rule.window)} from {_ENTITIES[entity_type]};"
+        f" within {span(rule.window)} {_ENTITIES[entity_type]};"
         f" from {100 * rule.review:g} % of {rule.at_least} on it is reviewed"
     )
     share = round(firing.observed, 1)
@@ -90,10 +92,11 @@ def _share(rule: Rule, entity_type: str, firing: Firing, detail: Detail) -> list
 
 
 def _amounts(rule: Rule, _: str, firing: Firing, detail: Detail) -> list[Reason]:
+    where = ", both where it was not seen before" if rule.history else ""
     text = (
         f"{number(float(detail['probe']))} {detail['probe_currency']} was tried, and within {span(rule.window)}"
-        f" {number(firing.observed)} {detail['currency']} on the same card; less than {number(float(rule.below))}"
-        f" and then more than {number(float(rule.above))} is reviewed"
+        f" {number(firing.observed)} {detail['currency']} on the same card{where}; less than"
+        f" {number(float(rule.below))} and then more than {number(float(rule.above))} is reviewed"
     )
     return [{"measure": "amount", "observed": firing.observed, "threshold": float(rule.above), "text": text}]
 
@@ -122,14 +125,22 @@ def _travel(rule: Rule, _: str, firing: Firing, detail: Detail) -> list[Reason]:
     return [{"measure": "km/h", "observed": round(firing.observed, 1), "threshold": rule.kmh, "text": text}]
 
 
-def _chain(_: Rule, __: str, firing: Firing, detail: Detail) -> list[Reason]:
+def _chain(rule: Rule, _: str, firing: Firing, detail: Detail) -> list[Reason]:
     usual, limit = float(detail["usual"]), firing.observed / firing.ratio
     text = (
         f"a login on a new device, then {_CHANGES[str(detail['change'])]} was changed, then"
-        f" {number(firing.observed)} {detail['currency']} were paid; from {number(limit)} on it is urgent"
+        f" {number(firing.observed)} {detail['currency']} were paid; from {number(limit)} on it is reviewed"
+        + (f", from {number(rule.high * limit)} on urgent" if rule.high else "")
         + (f", since the account usually pays {number(usual)}" if usual else "")
     )
     return [{"measure": "amount", "observed": firing.observed, "threshold": round(limit, 2), "text": text}]
+
+
+def _changed(rule: Rule, __: str, firing: Firing, detail: Detail) -> list[Reason]:
+    made = " and ".join(_CHANGES[name] for name in str(detail["changes"]).split(","))
+    verb = "were" if firing.observed > 1 else "was"
+    text = f"a login on a new device, then {made} {verb} changed within {span(rule.window)}"
+    return [{"measure": "changes", "observed": firing.observed, "threshold": 1, "text": text}]
 
 
 _KINDS: dict[RuleKind, Callable[[Rule, str, Firing, Detail], list[Reason]]] = {
@@ -140,4 +151,5 @@ _KINDS: dict[RuleKind, Callable[[Rule, str, Firing, Detail], list[Reason]]] = {
     RuleKind.SUCCESS_WHILE: _hits,
     RuleKind.TRAVEL: _travel,
     RuleKind.CHAIN: _chain,
+    RuleKind.CHANGED: _changed,
 }

@@ -9,16 +9,19 @@ from transforms.core.times import DAY, HOUR, MINUTE
 
 ENTITY_TYPES = ("ip", "device", "card", "account", "card|merchant", "merchant|bin")
 PATTERNS = ("card_testing", "account_takeover")
-MEASURES = ("attempts", "declines", "cards", "failed_accounts", "failures")
+MEASURES = ("attempts", "declines", "cards", "small_cards", "failed_accounts", "failures")
 CHANGES = ("password", "email", "phone", "address", "mfa", "payout", "device_added")
 MEASURED_ENTITIES: Mapping[str, tuple[str, ...]] = {
     "attempts": ENTITY_TYPES,
     "declines": ENTITY_TYPES,
     "cards": ("ip", "device", "account", "merchant|bin"),
-    "failed_accounts": ("ip",),
+    "small_cards": ("ip", "device", "account", "merchant|bin"),
+    "failed_accounts": ("ip", "device"),
     "failures": ("ip", "account"),
 }
 """Which entities a measure can be taken of."""
+SMALL = Decimal(5)
+"""What amount, in major units, is not small any more for the measure of small cards."""
 MOST = 64
 """The greatest threshold of a number: evidence keeps so many distinct values a bucket and kind."""
 
@@ -49,6 +52,7 @@ class RuleKind(StrEnum):
     SUCCESS_WHILE = "success_while"
     TRAVEL = "travel"
     CHAIN = "chain"
+    CHANGED = "changed"
 
 
 class Rule(NamedTuple):

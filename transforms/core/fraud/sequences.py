@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from statistics import median
 
-from transforms.core.fraud.devices import LOOK_BACK, Devices
+from transforms.core.fraud.devices import LOOK_BACK, Devices, Places
 from transforms.core.fraud.facts import Fact
 from transforms.core.fraud.money import currency_letters, in_major_units, in_minor_units
 from transforms.core.fraud.rules import CHANGES, Rule
@@ -12,23 +12,48 @@ from transforms.core.fraud.seen import Firing, InOrder, Seen, Sighting, ordered_
 
 _FEWEST = 3
 """Payments that a median is taken of."""
-_LOGINS = 64
-"""Logins on new devices that are looked at before a payment; an account with more in a day has other alerts."""
+_LOOKED_AT = 64
+"""Logins on new devices, or small payments elsewhere, that are looked at before a payment; with more in a day an entity
+has other alerts."""
 
 
-def amounts(rule: Rule, seen: Seen) -> Iterator[Firing]:
+def amounts(rule: Rule, seen: Seen, fraud_from: int | None = None) -> Iterator[Firing]:
     """Give each large attempt with the first small one in the window before it."""
+    if rule.history:
+        yield from _amounts_elsewhere(rule, seen, fraud_from)
+        return
     probes = seen.in_order(Fact.SMALL_FIRST, Fact.SMALL_LAST).where(lambda one: _major(one) < rule.below)
     for large in seen.in_order(Fact.LARGE_FIRST, Fact.LARGE_LAST, Fact.LARGE_MOST).all:
-        spent = _major(large)
-        probe = probes.earliest(large.time - rule.window, large.time)
-        if probe and spent > rule.above:
-            detail = (
-                ("probe", float(_major(probe))),
-                ("probe_currency", currency_letters(probe.b)),
-                ("currency", currency_letters(large.b)),
-            )
-            yield ordered_firing(float(spent), float(spent / rule.above), (large, probe), detail)
+        if probe := probes.earliest(large.time - rule.window, large.time):
+            yield from _spent(rule, probe, large)
+
+
+def _amounts_elsewhere(rule: Rule, seen: Seen, fraud_from: int | None) -> Iterator[Firing]:
+    """Do the same where neither is on a device or at an IP that was seen before the small one."""
+    places = Places(seen)
+    probes = seen.in_order(Fact.SMALL_AT).where(
+        lambda one: (
+            (fraud_from is None or one.time >= fraud_from)
+            and _major(one) < rule.below
+            and places.is_elsewhere(one, one.time, rule.history)
+        )
+    )
+    for large in seen.in_order(Fact.LARGE_AT, Fact.LARGE_MOST).all:
+        for probe in probes.between(large.time - rule.window, large.time)[:_LOOKED_AT]:
+            if places.is_elsewhere(large, probe.time, rule.history):
+                yield from _spent(rule, probe, large)
+                break
+
+
+def _spent(rule: Rule, probe: Sighting, large: Sighting) -> Iterator[Firing]:
+    spent = _major(large)
+    if spent > rule.above:
+        detail = (
+            ("probe", float(_major(probe))),
+            ("probe_currency", currency_letters(probe.b)),
+            ("currency", currency_letters(large.b)),
+        )
+        yield ordered_firing(float(spent), float(spent / rule.above), (large, probe), detail)
 
 
 def _major(sighting: Sighting) -> Decimal:
@@ -54,21 +79,46 @@ def failures_then_success(rule: Rule, seen: Seen) -> Iterator[Firing]:
 
 def chain(rule: Rule, seen: Seen, fraud_from: int | None = None) -> Iterator[Firing]:
     """Give each large payment with the first login on a new device that a change followed."""
+    new, changes = _new_and_changes(rule, seen, fraud_from)
+    paid = seen.in_order(Fact.AMOUNT)
+    for payment in seen.in_order(Fact.BIG).all:
+        found = [
+            _paid_after(rule, paid, payment, change, login)
+            for login in new.between(payment.time - rule.window, payment.time)[:_LOOKED_AT]
+            if (change := changes.earliest(login.time + 1, payment.time))
+        ]
+        if firings := [firing for firing in found if firing.ratio >= 1]:
+            yield firings[0]._replace(bad=max(firing.bad for firing in firings))
+
+
+def _paid_after(rule: Rule, paid: InOrder, payment: Sighting, change: Sighting, login: Sighting) -> Firing:
+    """Give a chain; its ratio is below 1 where the payment is too small, and ``bad`` is 1 where it makes it urgent."""
+    limit, usual = _limit(rule, paid, login.time, payment.b)
+    currency, spent = currency_letters(payment.b), float(_major(payment))
+    detail = ("currency", currency), ("change", CHANGES[change.a]), ("usual", usual)
+    firing = ordered_firing(spent, payment.a / limit, (payment, change, login), detail)
+    return firing._replace(bad=int(rule.high is not None and payment.a >= rule.high * limit))
+
+
+def changed(rule: Rule, seen: Seen, fraud_from: int | None = None) -> Iterator[Firing]:
+    """Give each change with the first login on a new device in the window before it."""
+    new, changes = _new_and_changes(rule, seen, fraud_from)
+    for change in changes.all:
+        if login := new.earliest(change.time - rule.window, change.time):
+            made = changes.between(login.time + 1, change.time + 1)
+            kinds = {CHANGES[one.a] for one in made}
+            names = (("changes", ",".join(sorted(kinds))),)
+            yield ordered_firing(len(kinds), len(kinds), (change, login, *made), names)
+
+
+def _new_and_changes(rule: Rule, seen: Seen, fraud_from: int | None) -> tuple[InOrder, InOrder]:
+    """Give the logins on devices that are new to the account, and the changes that a rule is about."""
     devices = Devices(seen)
     changes = seen.in_order(Fact.CHANGE_FIRST, Fact.CHANGE_LAST).where(lambda one: CHANGES[one.a] in rule.changes)
     new = devices.successes.where(
         lambda one: (fraud_from is None or one.time >= fraud_from) and devices.is_new(one, rule.history)
     )
-    paid = seen.in_order(Fact.AMOUNT)
-    for payment in seen.in_order(Fact.BIG).all:
-        for login in new.between(payment.time - rule.window, payment.time)[:_LOGINS]:
-            change = changes.earliest(login.time + 1, payment.time)
-            limit, usual = _limit(rule, paid, login.time, payment.b)
-            if change and payment.a >= limit:
-                currency, spent = currency_letters(payment.b), float(_major(payment))
-                detail = ("currency", currency), ("change", CHANGES[change.a]), ("usual", usual)
-                yield ordered_firing(spent, payment.a / limit if limit else 1, (payment, change, login), detail)
-                break
+    return new, changes
 
 
 def _limit(rule: Rule, paid: InOrder, login: int, currency: int) -> tuple[float, float]:
