@@ -39,7 +39,7 @@ class JsonLines(logging.Formatter):
 
 
 class Seldom(logging.Filter):
-    """Lets a few lines of a kind through each minute; a kind is a place in the code, with one text and many arguments."""
+    """Lets a few lines of a kind through each minute; a kind is a place in the code: one text with many arguments."""
 
     def __init__(self) -> None:
         super().__init__()
