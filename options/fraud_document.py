@@ -137,7 +137,7 @@ def _bad_references(rules: Iterable[Record]) -> Iterator[Misfit]:
                 yield Misfit(line, "rules", name, expected, example)
             elif _measures_otherwise(other):
                 yield Misfit(line, "rules", name, f"a rule whose measure is {_STUFFING}", example)
-            elif "ip" not in other.values.get("entities", ("ip",)):
+            elif "ip" not in (other.values.get("entities") or ("ip",)):
                 yield Misfit(line, "rules", name, "a rule that has ip among its entities", example)
 
 
