@@ -35,7 +35,7 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run test soak-test fuzz check check-terraform bench evaluate prism emulators lock wheel template \
+.PHONY: help setup run demo live test soak-test fuzz check check-terraform bench evaluate prism emulators lock wheel template \
 	template-files clean python rebuild
 rebuild:
 
@@ -49,6 +49,12 @@ setup: $(PROJECT) ## create .venv with the locked dependencies (0.9 GB, one to t
 
 run: $(PROJECT) ## set up, then run the main job: the bundled sample into ./out, or what ARGS='...' says
 	@$(VENV_PYTHON) -m pipeline $(ARGS)
+
+live: $(PROJECT) emulators prism ## run the whole pipeline live on this machine, in emulators; ARGS='--rate 500'
+	@$(VENV_PYTHON) -m pipeline.live $(ARGS)
+
+demo: $(PROJECT) ## set up, then play simulated traffic with attacks as if live, with the page open
+	@$(VENV_PYTHON) -m dashboard.demo $(ARGS)
 
 test: $(PROJECT) $(DEV) ## set up, then run the tests
 	$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
@@ -103,7 +109,8 @@ emulators: $(PROJECT) ## install the emulators of Google Cloud into a cache outs
 	@$(VENV_PYTHON) -m pipeline.local_cloud
 
 lock: ## compile the lock files from setup.py again (needs uv); UPGRADE=--upgrade takes newer versions
-	@for target in "requirements.lock" "requirements-dev.lock --extra dev --constraints requirements.lock"; do \
+	@for target in "requirements.lock --extra dashboard" \
+		"requirements-dev.lock --extra dashboard --extra dev --constraints requirements.lock"; do \
 		echo 'setuptools>=77' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) setup.py - --output-file $$target || exit 1; \
 	done
@@ -160,7 +167,7 @@ $(LOCKED): requirements.lock
 $(PROJECT): $(LOCKED) setup.py pyproject.toml
 	@echo "  3/3 installing Millrace itself"
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
-	@$(VENV_PYTHON) -m compileall -q pipeline transforms options
+	@$(VENV_PYTHON) -m compileall -q pipeline transforms options dashboard
 	@touch $@
 
 $(DEV): $(LOCKED) requirements-dev.lock

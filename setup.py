@@ -5,6 +5,8 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
+ROOMS = ("pipeline", "transforms", "options", "dashboard")
+
 
 def read_version() -> str:
     """Read ``__version__`` without importing: at build time Beam need not be there."""
@@ -23,14 +25,17 @@ setup(
     license_expression="Apache-2.0",
     license_files=["LICENSE", "NOTICE"],
     python_requires=">=3.11,<3.14",
-    packages=find_packages(include=["pipeline", "pipeline.*", "transforms", "transforms.*", "options", "options.*"]),
+    packages=find_packages(include=[f"{room}{below}" for room in ROOMS for below in ("", ".*")]),
     package_data={
         "": ["py.typed"],
         "transforms.contracts": ["*.json", "*.yaml"],
         "pipeline.local_cloud": ["requirements.in", "requirements.lock"],
         "pipeline.sample": ["README.md", "data/*"],
+        "dashboard": ["static/*", "static/*/*"],
     },
-    entry_points={"console_scripts": ["millrace = pipeline.__main__:main"]},
+    entry_points={
+        "console_scripts": ["millrace = pipeline.__main__:main", "millrace-dashboard = dashboard.__main__:main"]
+    },
     install_requires=[
         "apache-beam[gcp]>=2.77,<2.78",
         "crawler-user-agents>=1.40,<2",
@@ -47,9 +52,16 @@ setup(
         "xxhash>=3.5,<5",
     ],
     extras_require={
+        "dashboard": [
+            "fastapi>=0.165,<0.166",
+            "uvicorn>=0.54,<0.55",
+        ],
         "dev": [
+            "axe-playwright-python>=0.1.8,<0.2",
+            "httpx>=0.28,<1",
             "hypothesis>=6.130",
             "mypy>=2,<3",
+            "playwright>=1.65,<1.66",
             "pytest>=9,<10",
             "pytest-timeout>=2.4",
             "pytest-xdist>=3.8",

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-PACKAGES = ("pipeline", "transforms", "options")
+PACKAGES = ("pipeline", "transforms", "options", "dashboard")
 
 
 def check_distribution() -> str:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -29,6 +30,7 @@ def prepare_process() -> None:
     start = CLEAR_LINE if rewrites(sys.stderr) else ""  # of the progress line, which may stand there
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format=f"{start}millrace: %(message)s")
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", message="Connecting to Bigtable emulator")  # that is known: a variable says so
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 

@@ -1,4 +1,4 @@
-"""Fraud in the local store: evidence and reviews are united with what is held, and the alerts follow from both."""
+"""Fraud in the local store: evidence is united with what is held, and the alerts follow from it and the reviews."""
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import partial
@@ -11,6 +11,7 @@ from apache_beam.typehints.decorators import no_annotations
 from pipeline.endpoints.sqlite import Home, StoreRows
 from pipeline.endpoints.sqlite_access import Store
 from pipeline.endpoints.sqlite_alerts import Key, encoded, settle
+from pipeline.endpoints.sqlite_reviews import join_reviews
 from transforms.core.fraud.evidence import NOTHING, Evidence, by_slot, gained, of_entities, pack, unite, unpack
 from transforms.core.fraud.flagging import Flagger, Found
 from transforms.core.fraud.pseudonyms import Pseudonyms
@@ -27,7 +28,6 @@ _SIZE_BYTES = 8
 _REVIEW_BYTES = 1 << 10
 _FORGOTTEN = "fraud_forgotten_before"
 _NEVER = -(1 << 62)
-_HELD_REVIEW = "SELECT * FROM reviews WHERE review_id = ?"
 
 
 class Judging(NamedTuple):
@@ -147,20 +147,3 @@ def _replace_found(store: Store, slot: int, judged: Collection[int], found: Iter
         now.append((slot, str(source), alert.alert_id, outcome, *key, alert.evidence_seen, encoded(alert), ""))
     store.executemany("INSERT INTO fraud_found VALUES (?,?,?,?,?,?,?,?,?,?)", now)
     return {(row[2], row[3], row[4]) for row in before} | {(row[4], row[5], row[6]) for row in now}
-
-
-def join_reviews(store: Store, reviews: Sequence[Review]) -> None:
-    """Add reviews; of two under one id the greater one is kept, whichever came first."""
-    keys = set()
-    for review in reviews:
-        row = _row(review)
-        held = store.execute(_HELD_REVIEW, (review.review_id,)).fetchone()
-        if held is None or row > held:
-            store.execute("INSERT OR REPLACE INTO reviews VALUES (?,?,?,?,?,?,?,?,?,?)", row)
-            keys |= {(row[2], row[3], row[4])} | ({(held[2], held[3], held[4])} if held else set())
-    settle(store, keys)
-
-
-def _row(review: Review) -> tuple[str, ...]:
-    *names, verdict, reviewer, note, decided_at = review
-    return (*names, review.case_key, verdict, reviewer, note, format_time(decided_at))

@@ -14,7 +14,7 @@ from pipeline.errors import Misfit, MisfitError, StoreError
 
 STORE_NAME = "millrace.db"
 APPLICATION_ID = 0x4D696C6C  # "Mill", so that file(1) and we ourselves can tell a store from any other database
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 SCHEMA = """
 CREATE TABLE page_views (
@@ -22,7 +22,7 @@ CREATE TABLE page_views (
     views INTEGER NOT NULL, bot_views INTEGER NOT NULL, visitors INTEGER NOT NULL, updated_at TEXT NOT NULL,
     PRIMARY KEY (url, window_start, window_end)
 ) WITHOUT ROWID;
-CREATE INDEX page_views_by_window ON page_views (window_start, views);
+CREATE INDEX page_views_by_window ON page_views (window_start, views, bot_views);
 CREATE TABLE page_view_sets (
     url TEXT NOT NULL, window_start TEXT NOT NULL, window_end TEXT NOT NULL,
     view_set BLOB NOT NULL, bot_set BLOB NOT NULL, visitor_set BLOB NOT NULL,
@@ -53,6 +53,13 @@ CREATE TABLE reviews (
     decided_at TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX reviews_by_entity ON reviews (entity_type, entity, rule_id);
+CREATE TABLE case_actions (
+    action_id TEXT PRIMARY KEY,
+    case_key TEXT NOT NULL, action TEXT NOT NULL, reviewer TEXT NOT NULL, note TEXT NOT NULL, at TEXT NOT NULL,
+    expected_version INTEGER NOT NULL,
+    UNIQUE (case_key, expected_version)
+) WITHOUT ROWID;
+CREATE TABLE review_outbox (number INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, event TEXT NOT NULL);
 CREATE VIEW fraud_rule_quality AS
     WITH verdicts AS (
         SELECT rule_id, verdict,
@@ -85,6 +92,7 @@ CREATE TABLE ledger (
     rejected TEXT NOT NULL, masked INTEGER NOT NULL,
     PRIMARY KEY (run, event_type, minute)
 ) WITHOUT ROWID;
+CREATE INDEX ledger_by_minute ON ledger (minute, event_type, counted, duplicate);
 CREATE TABLE receipts (
     attempt TEXT NOT NULL, home TEXT NOT NULL, written INTEGER NOT NULL,
     PRIMARY KEY (attempt, home)

@@ -11,20 +11,21 @@ _WITH_PYTHON = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute
 
 
 class Commands(NamedTuple):
-    """How this program is started here, and what answers a query of a store: ``QUERY STORE SQL``, both as words."""
+    """How this program and the page are started here, and what answers a query: ``QUERY STORE SQL``; all as words."""
 
     program: tuple[str, ...] = ("python", "-m", "pipeline")
     query: tuple[str, ...] = ("sqlite3",)
+    page: tuple[str, ...] = ("python", "-m", "dashboard")
 
 
 def commands_here() -> Commands:
     """Look at how this process was started, and at what is installed."""
     script = sys.argv[0]
     if Path(script).name == "millrace":
-        program: tuple[str, ...] = (_spelt(script),)
-    else:
-        program = (_spelt(sys.executable or "python"), "-m", "pipeline")
-    return Commands(program, _query())
+        page = str(Path(script).with_name("millrace-dashboard"))
+        return Commands((_spelt(script),), _query(), (_spelt(page),))
+    python = _spelt(sys.executable or "python")
+    return Commands((python, "-m", "pipeline"), _query(), (python, "-m", "dashboard"))
 
 
 def _query() -> tuple[str, ...]:

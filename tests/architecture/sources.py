@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("pipeline", "transforms", "options")
+ROOMS = ("pipeline", "transforms", "options", "dashboard")
 BUILT = {"build", "dist", "out", "__pycache__"}
 
 

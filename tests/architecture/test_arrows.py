@@ -58,6 +58,34 @@ ARROWS = {
         ("pipeline.simulator",), ("transforms.core.fraud",)
     ),
     "the simulator reads no clock and does no I/O": Arrow(("pipeline.simulator",), CLOCKS + INPUT_AND_OUTPUT),
+    "nothing that ships knows the dashboard": Arrow(("pipeline", "transforms", "options"), ("dashboard",)),
+    "the dashboard knows the local store's reading and writing, the core, and how commands speak": Arrow(
+        ("dashboard",),
+        (*PROJECT, "apache_beam"),
+        but=(
+            *(
+                "dashboard",
+                "transforms.core",
+                "options.dashboard",
+                "options.demo",
+                "options.faults",
+                "options.help_page",
+            ),
+            *("pipeline.__version__", "pipeline.errors", "pipeline.distribution", "pipeline.report"),
+            *("pipeline.endpoints.sqlite_access", "pipeline.endpoints.sqlite_schema"),
+            *("pipeline.endpoints.sqlite_reviews", "pipeline.endpoints.review_log"),
+        ),
+    ),
+    "of the dashboard, the local store alone knows SQLite": Arrow(
+        ("dashboard",), ("sqlite3", "pipeline.endpoints"), not_in=("dashboard.local",)
+    ),
+    "of the dashboard, its start alone knows which store it shows": Arrow(
+        ("dashboard",), ("dashboard.local",), not_in=("dashboard.local", "dashboard.__main__")
+    ),
+    "the rules of the dashboard read no clock and do no I/O": Arrow(
+        ("dashboard.casework", "dashboard.alarms", "dashboard.playing", "dashboard.local.spans"),
+        CLOCKS + INPUT_AND_OUTPUT,
+    ),
     "nobody imports the main module": Arrow(PROJECT, ("pipeline.__main__",), not_in=("pipeline.__main__",)),
     "what ships knows neither tests nor benchmarks": Arrow(PROJECT, ("tests", "benchmarks")),
 }
@@ -114,6 +142,12 @@ def broken(source: Source) -> Iterator[str]:
         ("pipeline/simulator/x.py", "import time\ntime.time()", "no clock"),
         ("pipeline/simulator/x.py", "open('x')", "no I/O"),
         ("pipeline/commands/x.py", "from pipeline.__main__ import main", "the main module"),
+        ("pipeline/x.py", "from dashboard.store import Store", "nothing that ships"),
+        ("dashboard/x.py", "from pipeline.flow import build", "how commands speak"),
+        ("dashboard/local/x.py", "from pipeline.endpoints.sqlite import StoreRows", "how commands speak"),
+        ("dashboard/routes/x.py", "import sqlite3", "alone knows SQLite"),
+        ("dashboard/app.py", "from dashboard.local.store import LocalStore", "its start alone"),
+        ("dashboard/casework.py", "import time", "no clock"),
         ("pipeline/x.py", "from tests.builders import event", "neither tests nor benchmarks"),
     ],
 )

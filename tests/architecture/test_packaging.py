@@ -129,6 +129,11 @@ def test_the_wheel_holds_the_rooms_whole_and_nothing_else(built: Path) -> None:
     assert content == files_of_the_rooms()
     assert {"transforms/contracts/web.page_view.v1.json", "transforms/py.typed", "pipeline/py.typed"} <= content
     assert [name for name in content if name.startswith("pipeline/sample/data/")]
+    assert {
+        "dashboard/static/index.html",
+        "dashboard/static/js/app.js",
+        "dashboard/static/vendor/uPlot.LICENSE",
+    } <= content
 
 
 def test_what_is_staged_for_dataflow_holds_them_too(built: Path) -> None:
@@ -151,3 +156,5 @@ def test_the_wheel_says_what_it_is(built: Path) -> None:
     for line in ("License-Expression: Apache-2.0", "License-File: LICENSE", "Requires-Python: >=3.11,<3.14"):
         assert line in information["METADATA"].splitlines()
     assert "millrace = pipeline.__main__:main" in information["entry_points.txt"]
+    assert "millrace-dashboard = dashboard.__main__:main" in information["entry_points.txt"]
+    assert "Provides-Extra: dashboard" in information["METADATA"].splitlines()

@@ -193,6 +193,7 @@ def test_a_statement_that_fails_in_the_middle_of_a_batch_takes_the_batch_back(pa
 
 
 def test_a_disk_with_room_again_is_written_at_the_next_try(path, monkeypatch, caplog):
+    caplog.set_level("WARNING", "pipeline")  # a quiet run of the command before leaves it higher
     with closing(connect(path)) as store:
         pages = store.execute("PRAGMA page_count").fetchone()[0]
         store.execute(f"PRAGMA max_page_count = {pages}")
@@ -211,6 +212,7 @@ def test_a_disk_with_room_again_is_written_at_the_next_try(path, monkeypatch, ca
 
 
 def test_a_locked_store_is_waited_for(path, monkeypatch, caplog):
+    caplog.set_level("WARNING", "pipeline")  # a quiet run of the command before leaves it higher
     monkeypatch.setattr(sqlite_access, "BUSY_SECONDS", 0.05)
     locked = threading.Event()
 
@@ -235,6 +237,7 @@ def test_a_locked_store_is_waited_for(path, monkeypatch, caplog):
 
 def test_a_lock_that_is_refused_at_once_and_gone_the_next_moment_is_no_news(path, caplog):
     """As where several processes make a store at once."""
+    caplog.set_level("WARNING", "pipeline")
     busy = sqlite3.OperationalError("database is locked")
     busy.sqlite_errorname = "SQLITE_BUSY"
     outcomes = iter([busy, None])

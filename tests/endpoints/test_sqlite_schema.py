@@ -13,6 +13,7 @@ TABLES = {
     "page_views": "url window_start window_end views bot_views visitors updated_at",
     "dead_letters": "dead_letter_id timestamp payload_string payload_bytes attributes error_message stacktrace stage"
     " reason violations event_type message_id position publish_time attempt pipeline_version",
+    "case_actions": "action_id case_key action reviewer note at expected_version",
     "ledger": "run event_type minute received counted duplicate rejected masked",
 }
 OPTIONS = {"--window_duration": "60s", "--keep_query": "false"}

@@ -73,6 +73,7 @@ def test_a_stall_lasts_until_all_threads_are_through():
 
 
 def test_it_is_told_once_and_again_when_it_is_over(caplog, monkeypatch):
+    caplog.set_level("WARNING", "pipeline")  # a quiet run of the command before leaves it higher
     monkeypatch.setattr(stalls, "TOLD_AFTER_SECONDS", 0)
     persistently("a home", Home(3, PassingError()).write, passing)
     first, second = (record.getMessage() for record in caplog.records)

@@ -88,7 +88,7 @@ def test_a_disk_that_is_full_from_the_start(tmp_path, views, undisturbed, small_
 
 
 def test_a_disk_that_fills_up_in_the_middle(tmp_path, views, undisturbed, small_disk, capsys):
-    small_disk(26)
+    small_disk(31)
     seen = run(capsys, "--input", views, "--output", tmp_path / "out", "--quiet")
     sentence = f"millrace: cannot use {tmp_path}/out/millrace.db: the disk is full (SQLITE_FULL)"
     advice = "What is written stays valid; mend that, and run the same command again."
@@ -318,7 +318,7 @@ def test_an_output_of_another_schema_version(tmp_path, views, capsys):
     content = (out / "millrace.db").read_bytes()
     seen = run(capsys, "--input", views, "--output", out)
     assert seen.status == 2
-    assert f"an output of schema version 3; {out}/millrace.db has version 7: use the Millrace that made it" in seen.err
+    assert f"an output of schema version 4; {out}/millrace.db has version 7: use the Millrace that made it" in seen.err
     assert (out / "millrace.db").read_bytes() == content
 
 

@@ -177,6 +177,8 @@ def test_a_busy_run_at_sixty_columns():
         "      payload_string FROM dead_letters LIMIT 5'",
         "  Your own events (README, section 'Your own events'):",
         "    python -m pipeline --input FILES --output out2",
+        "  See it all on a page, and review the alerts:",
+        "    python -m dashboard --store out --open",
     ]
 
 

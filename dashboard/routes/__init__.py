@@ -1,0 +1,1 @@
+"""The API, a router a view; the page uses nothing else."""
