@@ -8,6 +8,7 @@ from typing import Any
 
 from options.help import help_text
 from options.help_page import wants_help
+from pipeline.json_logs import write_json_logs
 from pipeline.report.exits import fail
 from pipeline.report.printing import escape_unprintable, print_text
 from pipeline.starting import prepare_process, run_guarded, uncollected
@@ -37,6 +38,8 @@ def _run(arguments: list[str]) -> int:
 
     options, settings = _read(arguments)
     logging.getLogger("pipeline").setLevel(logging.ERROR if settings.quiet else logging.INFO)
+    if settings.runner == "DataflowRunner":
+        write_json_logs(logging.getLogger())
     return run(settings, options)
 
 

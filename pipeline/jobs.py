@@ -44,6 +44,11 @@ class Job:
             raise self._error
         return True
 
+    @property
+    def result(self) -> Any:
+        """Give what Beam knows of the job."""
+        return self._result
+
     def cancel(self) -> None:
         """End the job at once; what it holds in memory is lost to it, and comes again."""
         self._is_cancelled = True

@@ -5,6 +5,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from shutil import get_terminal_size
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
@@ -22,7 +23,9 @@ from pipeline.preparing import prepare
 from pipeline.report.account import account_text
 from pipeline.report.exits import FAILED_STATUS, INTERRUPTED_STATUS, fail
 from pipeline.report.live import LiveReport
+from pipeline.report.metrics import metrics_section
 from pipeline.report.printing import print_text
+from pipeline.work_metrics import read_metrics
 
 LOOK_SECONDS = 0.5
 STOPPED = "millrace: stopped; the same command goes on where it was"
@@ -81,4 +84,7 @@ def _watch(settings: Settings, this: resolve.Run, pipeline: beam.Pipeline, stops
     total = this.notebook.account(this.run_id)
     if not settings.quiet:
         print_text(account_text(total, settings, time.monotonic() - begun), sys.stdout)
+        if resolve.shares_process(settings):  # other runners keep their metrics to themselves
+            section = metrics_section(read_metrics(job.result), get_terminal_size().columns)
+            print_text("\n".join(["", *section]), sys.stdout)
     return 0 if total.adds_up else FAILED_STATUS

@@ -8,6 +8,7 @@ from pipeline.endpoints.sqlite_figures import Example, Figures
 from pipeline.endpoints.sqlite_retention import Pruned
 from pipeline.report.commands import Commands, command_lines
 from pipeline.report.fraud import fraud_section
+from pipeline.report.metrics import metrics_section
 from pipeline.report.text import aligned, columns, cut, cut_before, many, padded, wrapped
 from transforms.core.reasons import ADVICE, Reason
 
@@ -66,17 +67,10 @@ def summary(figures: Figures, told: Told, width: int) -> str:
         *fraud_section(figures.fraud, width),
         *_rejects(figures, width),
         _ledger(figures, width),
-        *_metrics(told, width),
+        *filter(None, [metrics_section(told.metrics, width)]),
         *_next(figures, told, width),
     ]
     return "\n\n".join("\n".join(section) for section in sections)
-
-
-def _metrics(told: Told, width: int) -> Iterator[list[str]]:
-    """Write what workers counted, by the names that dashboards have."""
-    if told.metrics:
-        text = " ".join(f"{name}={count}" for name, count in told.metrics.items())
-        yield ["Metrics", *wrapped(text, width, "  ")]
 
 
 def alarm(figures: Figures, told: Told, width: int) -> str:

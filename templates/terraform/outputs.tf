@@ -34,6 +34,6 @@ output "parameters" {
 }
 
 output "grant_once" {
-  value       = "gcloud projects add-iam-policy-binding ${var.project} --role roles/dataflow.worker --member serviceAccount:${module.identity.worker}"
-  description = "Work is leased from the project itself, which has no resource to grant it on: whoever owns the project does this once."
+  value       = join("\n", [for role in ["dataflow.worker", "bigquery.jobUser"] : "gcloud projects add-iam-policy-binding ${var.project} --role roles/${role} --member serviceAccount:${module.identity.worker}"])
+  description = "Work is leased from the project, and queries are run in its name; neither has a smaller resource to be granted on. Whoever owns the project does this once."
 }

@@ -11,9 +11,10 @@ _SERVICE = "google.pubsub.v1.Subscriber"
 
 
 class FakePubSub:
-    """Every subscription is there, and retains acknowledged messages; ``looks`` and ``seeks`` are what was asked."""
+    """Every subscription is there; ``looks`` and ``seeks`` are what was asked, ``retains`` is what they do."""
 
     def __init__(self) -> None:
+        self.retains = True
         self.seeks: list[str] = []
         self.looks: list[str] = []
 
@@ -33,7 +34,7 @@ class FakePubSub:
     def _get(self, request: Any, _: Any) -> Any:
         self.looks.append(request.subscription)
         return types.Subscription(
-            name=request.subscription, retain_acked_messages=True, message_retention_duration=timedelta(days=7)
+            name=request.subscription, retain_acked_messages=self.retains, message_retention_duration=timedelta(days=7)
         )
 
     def _seek(self, request: Any, _: Any) -> Any:

@@ -38,8 +38,9 @@ def submitted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launch]:
 
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launch]:
-    """Without an image: our package is staged. In exactly-once mode, sent to the service."""
+    """Without an image: our package is staged. In exactly-once mode, sent to the service; input forgets."""
     with FakeGoogle() as google:
+        google.pubsub.retains = False
         folder = tmp_path_factory.mktemp("staged")
         checkout = copy_of_the_repository(folder / "checkout")
         more = ("--dataflow_endpoint=http://dataflow-sandbox.googleapis.com", "--setup_file=./setup.py")
@@ -85,6 +86,14 @@ def test_no_session_is_pickled(submitted: Launch, staged: Launch) -> None:
 def test_what_was_submitted_is_told(submitted: Launch, staged: Launch) -> None:
     assert "was written" in submitted.done.stdout
     assert "Job 2026-01-01_00_00_00-1 was submitted: https://console.cloud.google.com/" in staged.done.stdout
+
+
+def test_logs_of_a_launch_are_json_lines(staged: Launch) -> None:
+    ours = staged.done.stderr.partition("No module named build")[0]  # then setuptools speaks, which makes the package
+    lines = [json.loads(line) for line in ours.splitlines() if line.startswith("{")]
+    assert "millrace:" not in ours
+    told = {(line["severity"], line["stage"]): line["message"] for line in lines}
+    assert "keeps no acknowledged messages" in told["WARNING", "pubsub_seek"]
 
 
 def test_input_is_gone_back_on_and_the_dataset_asked(submitted: Launch) -> None:

@@ -13,10 +13,16 @@ from pipeline.work_metrics import read_metrics
 from templates.generate import FOLDER
 from tests.program import read_tables, run_here
 from transforms import metrics
+from transforms.core.gains import gain
+from transforms.core.page_views import ViewCollector, ViewRules
 from transforms.core.reasons import Reason
-from transforms.core.records import Message
+from transforms.core.records import Event, Message
+from transforms.core.sets import Sets
 from transforms.core.times import DAY, MINUTE, SECOND
+from transforms.core.unions import union
+from transforms.count_page_views import _Count
 from transforms.open_messages import OpenMessages
+from transforms.panes import EARLY, FINAL_PANE, LATE
 from transforms.parse_events import ParseEvents
 from transforms.unite_sets import _UniteOverTime
 from transforms.validate_events import ValidateEvents
@@ -114,6 +120,23 @@ def test_writes_and_their_retries_are_counted(monkeypatch) -> None:
     told = read_metrics(result)
     assert told["write_retries"] == 2
     assert told["write_ms_max"] >= 1
+
+
+def collected(*numbers: int) -> Sets:
+    """The sets of page views, as a worker flushes them."""
+    collector = ViewCollector(ViewRules())
+    collector.add([Event(f"e-{n}", "//me", "web.page_view.v1", 90 * SECOND, {"url": "/"}, n) for n in numbers])
+    return union([partial for _, partial in collector.buffer.flush()])
+
+
+def test_panes_are_counted_by_timing_and_late_views_too() -> None:
+    before, after = collected(1), collected(1, 2, 3)
+    gains = [gain(None, before, EARLY), gain(before, after, LATE), gain(None, after, FINAL_PANE)]
+    root = beam.Pipeline(runner="FnApiRunner")
+    root | beam.Create(gains) | beam.ParDo(_Count(MINUTE)).with_outputs(_Count.COUNTS, main="rows")
+    result = root.run()
+    result.wait_until_finish()
+    assert read_metrics(result) == {"late": 2, "panes_early": 1, "panes_final": 1, "panes_late": 1}
 
 
 @pytest.mark.parametrize(("age", "expired"), [(DAY + 2 * MINUTE, True), (DAY - MINUTE, False)])
