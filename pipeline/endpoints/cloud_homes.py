@@ -1,6 +1,6 @@
 """The homes of results in Google Cloud, as the flow takes them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -12,7 +12,7 @@ from pipeline.endpoints.bigquery_tables import FRAUD_ALERTS, LEDGER, PAGE_VIEWS,
 from transforms.core.fraud.reviews import Review
 from transforms.follow_alerts import FollowAlerts, Followed
 from transforms.outputs import Refused
-from transforms.windows import in_global_window
+from transforms.windows import Nothing, in_global_window
 
 
 class Several(beam.PTransform):
@@ -90,15 +90,10 @@ class OfEachStep(beam.PTransform):
 
 def _watermark(written: Mapping[str, beam.PCollection[Any]]) -> beam.PCollection[tuple[str, int]]:
     nothing = [
-        in_global_window(one) | f"{label} written" >> beam.ParDo(_Nothing()).with_output_types(tuple[str, int])
+        in_global_window(one) | f"{label} written" >> beam.ParDo(Nothing()).with_output_types(tuple[str, int])
         for label, one in written.items()
     ]
     return nothing | "Written" >> beam.Flatten()
-
-
-class _Nothing(beam.DoFn):
-    def process(self, _: Any) -> Iterable[tuple[str, int]]:
-        return ()
 
 
 class BigQueryHomes(NamedTuple):

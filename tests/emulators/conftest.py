@@ -17,35 +17,59 @@ PROJECT = "local-dev"
 BUCKET = "millrace"
 
 
-def _served(kind, tmp_path_factory):
+def _running(kind, tmp_path_factory):
     server = kind(tmp_path_factory.mktemp(kind.__name__))
-    address = server.start()
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(kind.variable, address)
-        yield server
+    server.start()
+    yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def bigquery_server(tmp_path_factory):
-    yield from _served(BigQuery, tmp_path_factory)
+def _bigquery(tmp_path_factory):
+    yield from _running(BigQuery, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def bigtable_server(tmp_path_factory):
-    yield from _served(Bigtable, tmp_path_factory)
+def _bigtable(tmp_path_factory):
+    yield from _running(Bigtable, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def pubsub_server(tmp_path_factory):
+def _pubsub(tmp_path_factory):
     publisher.cache_clear()
     subscriber.cache_clear()
-    yield from _served(PubSub, tmp_path_factory)
+    yield from _running(PubSub, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def storage_server(tmp_path_factory):
-    yield from _served(CloudStorage, tmp_path_factory)
+def _storage(tmp_path_factory):
+    yield from _running(CloudStorage, tmp_path_factory)
+
+
+def _found(server, monkeypatch):
+    """Let clients find a server for the time of one test: others are to meet none."""
+    monkeypatch.setenv(server.variable, server.address)
+    return server
+
+
+@pytest.fixture
+def bigquery_server(_bigquery, monkeypatch):
+    return _found(_bigquery, monkeypatch)
+
+
+@pytest.fixture
+def bigtable_server(_bigtable, monkeypatch):
+    return _found(_bigtable, monkeypatch)
+
+
+@pytest.fixture
+def pubsub_server(_pubsub, monkeypatch):
+    return _found(_pubsub, monkeypatch)
+
+
+@pytest.fixture
+def storage_server(_storage, monkeypatch):
+    return _found(_storage, monkeypatch)
 
 
 @pytest.fixture

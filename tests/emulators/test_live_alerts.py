@@ -26,7 +26,11 @@ def test_alerts_are_those_of_a_bounded_run_and_a_verdict_keeps_them_quiet(client
     begin = datetime.now(UTC) - timedelta(minutes=50)
     morning = [message(payment(number, f"a{number}"), begin + timedelta(minutes=number)) for number in range(6)]
     topic.publish(morning[:4])
-    homes = ("--output_dataset", dataset, "--output_directory", f"gs://{BUCKET}/{name}/")
+    alerts, rejects = Topic(f"{name}-alerts"), Topic(f"{name}-rejects")
+    homes = (
+        *("--output_dataset", dataset, "--output_directory", f"gs://{BUCKET}/{name}/"),
+        *("--alerts_topic", alerts.topic, "--dead_letter_topic", rejects.topic),
+    )
     run = LiveRun(tmp_path / "live", "--input_subscription", topic.subscription, *homes)
 
     def open_alerts():
@@ -46,8 +50,17 @@ def test_alerts_are_those_of_a_bounded_run_and_a_verdict_keeps_them_quiet(client
         for ip in ("192.0.2.7", "192.0.2.9")
         for number in range(6, 12)
     ]
-    topic.publish(evening)
+    topic.publish([*evening, (b"no JSON", {"k": "v"})])
     entities = f"SELECT entity FROM `{dataset}.fraud_alerts_current` WHERE status = 'open' AND rule_id = '{RULE}'"
     run.wait_for(lambda: len(rows(client, entities)) > 1)
-    assert run.stop() == 0, run.log()
+    run.wait_for(lambda: rejects.seen() != [])
+    assert run.stop() in (0, 3), run.log()
     assert sorted(row["entity"] for row in rows(client, entities)) == ["192.0.2.7", "192.0.2.9"]
+    opened = [json.loads(one.data)["subject"] for one in alerts.seen() if one.attributes["change"] == "opened"]
+    assert set(opened) >= {alert[0] for alert in open_alerts()}
+    [rejected] = rejects.seen()
+    assert (rejected.data, rejected.attributes["k"], rejected.attributes["millrace_reason"]) == (
+        b"no JSON",
+        "v",
+        "not_json",
+    )

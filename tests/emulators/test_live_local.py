@@ -86,3 +86,11 @@ def test_a_topic_is_read_and_its_subscription_removed(topic, tmp_path):
     run.wait_for(lambda: views(run.output) >= 100)
     assert run.stop() == 0, run.log()
     assert "what is published while no job runs is lost" in run.log()
+
+
+def test_without_an_archive(topic, tmp_path):
+    topic.publish(page_view(number) for number in range(100))
+    run = started(topic, tmp_path, "--no_archive")
+    run.wait_for(lambda: views(run.output) >= 100)
+    assert run.stop() == 0, run.log()
+    assert not (run.output / "archive").exists()

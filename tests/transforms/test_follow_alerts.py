@@ -5,19 +5,28 @@ from itertools import permutations
 
 import apache_beam as beam
 import pytest
-from apache_beam.transforms.window import FixedWindows, GlobalWindows
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.testing.test_pipeline import TestPipeline as Pipeline
+from apache_beam.testing.test_stream import TestStream as Stream
+from apache_beam.transforms.window import FixedWindows, GlobalWindows, TimestampedValue
+from apache_beam.utils.timestamp import Timestamp
 
 from options.fraud_rules import read_fraud_rules
 from tests.flow.frauds import run
 from tests.flow.test_reviews import EVENING, MORNING, review
 from tests.program import select
-from tests.transforms.alone import elements, outputs_of, values_of
+from tests.transforms.alone import Write, elements, outputs_of, read_seen, values_of
+from transforms.core.fraud.alerts import Alert
+from transforms.core.fraud.evidence import NOTHING, pack
+from transforms.core.fraud.flagging import Found
+from transforms.core.fraud.reviews import Review
+from transforms.core.fraud.rules import Severity
 from transforms.core.fraud.settling import AlertRow
 from transforms.core.records import Event, EventBatch, Origin
-from transforms.core.times import parse_time
-from transforms.flag_fraud import FlagFraud
+from transforms.core.times import SECOND, parse_time
+from transforms.flag_fraud import FlagFraud, Flagged
 from transforms.follow_alerts import FollowAlerts, Followed
-from transforms.gather_evidence import GatherEvidence
+from transforms.gather_evidence import KEPT, GatherEvidence
 from transforms.panes import FINAL, LIVE
 from transforms.take_reviews import TakeReviews
 
@@ -82,3 +91,22 @@ def test_its_outputs_are_typed():
     alerts = Followed(told | GatherEvidence(rules) | FlagFraud(rules), told | TakeReviews()) | FollowAlerts()
     assert alerts.rows.element_type.__name__ == "AlertRow"
     assert alerts.changes.element_type.__name__ == "Change"
+
+
+def test_an_entity_is_forgotten_a_month_after_its_last_alert(tmp_path):
+    """Told again before that, nothing changes; told after it, it is opened anew, under the same id."""
+    end = parse_time("2026-09-17T10:10:00Z")
+    times = (end - 600 * SECOND, end, end - 500 * SECOND, end - 400 * SECOND)
+    alert = Alert("a1", "p", "cards", "1", Severity.REVIEW, 60, "ip", "192.0.2.7", *times, [{"a": 1}], ["e1"], 5)
+    told = TimestampedValue(Flagged(0, pack(NOTHING), [Found(alert, "alerted", 7)]), Timestamp(micros=end))
+    stream = Stream().advance_watermark_to(Timestamp(micros=end)).add_elements([told])
+    stream.advance_watermark_to(Timestamp(micros=end + KEPT - SECOND)).add_elements([told])
+    stream.advance_watermark_to(Timestamp(micros=end + KEPT + SECOND)).add_elements([told])
+    with Pipeline(options=PipelineOptions(streaming=True)) as root:
+        flagged = root | stream | "Typed" >> beam.Map(lambda one: one).with_output_types(Flagged)
+        reviews = flagged | "No reviews" >> beam.FlatMap(lambda _: ()).with_output_types(Review)
+        alerts = Followed(flagged, reviews) | FollowAlerts()
+        alerts.changes | beam.ParDo(Write(tmp_path / "changes"))
+    changes = values_of(list(read_seen(tmp_path / "changes")))
+    assert [change.change for change in changes] == ["opened", "opened"]
+    assert len({change.event_id for change in changes}) == 1

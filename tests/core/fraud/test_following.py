@@ -129,6 +129,13 @@ def test_what_is_older_than_evidence_is_settled_for_good():
     assert last_of(entity) == parse_time(new.window_end)
 
 
+def test_a_source_is_forgotten_with_its_alerts():
+    sources, _ = spread(Sources(), Judged([1], [(1, alert(0))], TEN), 30 * DAY)
+    assert list(sources.told) == [1]
+    sources, messages = spread(sources, Judged([2], [], TEN + 31 * DAY), 30 * DAY)
+    assert (sources.told, messages) == ({}, [])
+
+
 def test_old_reviews_are_forgotten():
     entity, *_ = hear(Told(review=review(1, 0)), Told(1, (alert(60 * 24 * 80),), horizon=TEN + 61 * DAY))
     assert entity.reviews == {}

@@ -37,10 +37,17 @@ class Told(NamedTuple):
     horizon: int = FIRST
 
 
+class Hearers(NamedTuple):
+    """Whom a source has told of, and when the last of these alerts ends."""
+
+    keys: Sequence[str] = ()
+    end: int = FIRST
+
+
 class Sources(NamedTuple):
     """What is remembered of a slot: whom each source has told of, and the newest fact."""
 
-    told: Mapping[int, Sequence[str]] = {}
+    told: Mapping[int, Hearers] = {}
     newest: int = FIRST
 
 
@@ -71,14 +78,15 @@ def spread(sources: Sources, judged: Judged, kept: int | None) -> tuple[Sources,
     for source, row in judged.found:
         if parse_time(row.window_start) >= horizon:
             says.setdefault(source, {}).setdefault(case_key(row), []).append(row)
-    told = dict(sources.told)
+    told = {source: hearers for source, hearers in sources.told.items() if hearers.end >= horizon}
     messages = []
     for source in judged.sources:
         now = says.get(source, {})
-        hearing = dict.fromkeys((*told.pop(source, ()), *now))
+        hearing = dict.fromkeys((*told.pop(source, Hearers()).keys, *now))
         messages += [(key, Told(source, tuple(now.get(key, ())), horizon=horizon)) for key in hearing]
         if now:
-            told[source] = tuple(now)
+            ends = [parse_time(row.window_end) for rows in now.values() for row in rows]
+            told[source] = Hearers(tuple(now), max(ends))
     return Sources(told, newest), messages
 
 
