@@ -7,7 +7,7 @@ import sys
 import venv
 from pathlib import Path
 
-from tests.architecture.sources import ROOT, repository_files
+from tests.architecture.sources import ROOMS, ROOT, repository_files
 
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
 _OURS = ("--no-deps", "--no-build-isolation", "--no-index")
@@ -39,7 +39,7 @@ def environment(folder: Path, package: Path) -> Path:
     place = next(folder.glob("lib/python*/site-packages"))
     lent = [path for path in sys.path if path.endswith("site-packages")]
     (place / "lent.pth").write_text("\n".join(lent), encoding="utf-8")
-    absent = "from importlib.util import find_spec as f; assert not any(map(f, ('pipeline', 'transforms', 'options')))"
+    absent = f"from importlib.util import find_spec; assert not any(map(find_spec, {ROOMS}))"
     _run([str(python), "-c", absent], folder)
     _run(
         [sys.executable, *_PIP, "install", *_OURS, "--no-warn-conflicts", "--target", str(place), str(package)], folder
