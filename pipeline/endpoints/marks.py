@@ -59,7 +59,7 @@ class KeepMark(beam.PTransform):
         """Let all homes' watermarks meet, and follow them with a timer."""
         homes = _collections(written)
         watched = [home | f"Home {number}" >> _OnlyItsWatermark() for number, home in enumerate(homes)]
-        begin = homes[0].pipeline | "Begin" >> beam.Create([(_KEY, 0)], reshuffle=False)
+        begin = homes[0].pipeline | beam.Impulse() | "Begin" >> beam.ParDo(_Begin()).with_output_types(tuple[str, int])
         return (
             [begin, *watched]
             | "All homes" >> beam.Flatten()
@@ -69,6 +69,13 @@ class KeepMark(beam.PTransform):
 
 def _collections(written: Written) -> list[beam.PCollection[Any]]:
     return [one for one in written if isinstance(one, beam.PCollection)]
+
+
+class _Begin(beam.DoFn):
+    """Gives the one element that the timer begins with; with beam.Create a step's name holds a line number of Beam."""
+
+    def process(self, _: bytes) -> Iterable[tuple[str, int]]:
+        yield _KEY, 0
 
 
 class _OnlyItsWatermark(beam.PTransform):

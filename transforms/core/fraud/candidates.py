@@ -7,10 +7,11 @@ from math import ceil
 
 import numpy as np
 
+from transforms.core.fraud.counting import distinct_in_windows
 from transforms.core.fraud.demands import OF_MEASURE, counts_all
 from transforms.core.fraud.evidence import Evidence, Rows
 from transforms.core.fraud.facts import Fact, strand
-from transforms.core.fraud.rules import Rule, RuleKind
+from transforms.core.fraud.rules import MOST, Rule, RuleKind
 from transforms.core.sets import U64
 from transforms.core.times import MINUTE
 
@@ -28,12 +29,34 @@ class Strands:
         """Give the rows of one strand."""
         return self._rows.get(strand, self._nothing)
 
+    def of(self, strand: int, entity: int) -> Rows:
+        """Give the rows of one strand and entity."""
+        rows = self[strand]
+        entities, wanted = rows["entity"], np.uint64(entity)
+        return rows[np.searchsorted(entities, wanted) : np.searchsorted(entities, wanted, side="right")]
+
 
 def candidates(rule: Rule, entity_type: str, evidence: Strands, rules: Mapping[str, Rule]) -> Sequence[int]:
     """Give the entities that may have something; ``rules`` are all of the set, by id."""
     judge = _measure if rule.kind in (RuleKind.MEASURE, RuleKind.SHARE) else _ORDERED[rule.kind]
     found: list[int] = reduce(np.intersect1d, judge(rule, entity_type, evidence, rules)).tolist()
+    if judge is _measure:
+        return [entity for entity in found if _may_fire(rule, entity_type, evidence, entity)]
     return found
+
+
+def _may_fire(rule: Rule, entity_type: str, evidence: Strands, entity: int) -> bool:
+    """Tell whether an entity's numbers reach the rule's in any window; what is at home is not told apart here."""
+    bad, *others = (evidence.of(strand(entity_type, fact, rule.bucket), entity) for fact in OF_MEASURE[rule.measure])
+    everything = np.concatenate([bad, *others])
+    ends, held = np.unique(everything["bucket"], return_counts=True)
+    if held.max() >= MOST:
+        return True  # perhaps capped: what is left may stand for more
+    in_all = distinct_in_windows(everything["bucket"], everything["value"], ends, rule.window)
+    in_bad = distinct_in_windows(bad["bucket"], bad["value"], ends, rule.window)
+    least, share = (rule.at_least, rule.review) if rule.kind is RuleKind.SHARE else (rule.review, rule.min_share)
+    counted = in_all if counts_all(rule) else in_bad
+    return bool(((counted >= least) & (in_bad / in_all >= share)).any())
 
 
 Sets = Iterator[U64]

@@ -1,6 +1,6 @@
 """Rules of the kinds ``measure`` and ``share``: numbers of distinct things in windows that slide by a bucket."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from heapq import nsmallest
 from itertools import groupby
@@ -34,19 +34,19 @@ class _Window:
 
     def __init__(self, *, counts_all: bool) -> None:
         self._counts_all = counts_all
-        self._things: list[_Thing] = []
+        self._things: deque[_Thing] = deque()
         self._all: Counter[int] = Counter()
         self._bad: Counter[int] = Counter()
         self._heavy: dict[int, float] = {}
 
     def slide(self, start: int, things: Sequence[_Thing]) -> None:
         """Take things in, and let those before ``start`` go."""
+        held = self._things
         for thing in things:
             self._change(thing, 1)
-        kept = [thing for thing in self._things if thing.sighting.bucket >= start]
-        for thing in self._things[: len(self._things) - len(kept)]:
-            self._change(thing, -1)
-        self._things = kept + list(things)
+        while held and held[0].sighting.bucket < start:
+            self._change(held.popleft(), -1)
+        held.extend(things)
 
     def _change(self, thing: _Thing, by: int) -> None:
         value = thing.sighting.value
