@@ -1,6 +1,7 @@
 """Live runs from Pub/Sub into BigQuery, Bigtable and Cloud Storage: the tables that the local store would have."""
 
 import io
+import time
 from typing import Any
 
 import pytest
@@ -109,3 +110,26 @@ def test_a_mixture_ends_as_a_bounded_run_over_it(topic, cloud, tmp_path):
     [live] = cloud.runs()
     received, counted, duplicate, rejected, masked = account(expected)
     assert cloud.account(live) == (received, counted, duplicate, rejected, masked)
+
+
+def test_killed_published_twice_and_started_again(topic, cloud, tmp_path):
+    """Without its state a run reads whole windows again: the greatest of each count is right."""
+    messages = mixed(4_000)
+    topic.publish(messages[:300])
+    arguments = ("--input_subscription", topic.subscription, *cloud.arguments)
+    run = LiveRun(tmp_path / "live", *arguments)
+    run.wait_for(lambda: cloud.views() > 0)
+    topic.publish(messages[300:])
+    time.sleep(3)  # some are acknowledged and not written
+    run.kill()
+    topic.publish(messages)
+    run = LiveRun(tmp_path / "live", *arguments)
+    expected = as_expected(results(bounded(topic, tmp_path)))
+    views = sum(row[3] for row in expected["page_views"])
+    run.wait_for(lambda: cloud.views() >= views)
+    assert run.stop() == 0, run.log()
+    found = cloud.results()
+    assert [found[name] for name in ("page_views", "dead_letters", "archive")] == [
+        expected[name] for name in ("page_views", "dead_letters", "archive")
+    ]
+    assert cloud.served() == sorted([row[0], row[1], row[3]] for row in expected["page_views"])
