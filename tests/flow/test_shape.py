@@ -140,6 +140,7 @@ LIVE_LABELS = (
     "Keep ledger/UniteSets/Rate",
     "Keep mark/All homes",
     "Keep mark/Begin",
+    "Keep mark/Impulse",
     "Keep mark/Home 0",
     "Keep mark/Home 0/Nothing",
     "Keep mark/Home 1",
