@@ -3,36 +3,23 @@
 import logging
 import sys
 from collections.abc import Sequence
-from shutil import get_terminal_size
 from typing import Any
 
 from options.help import help_text
-from options.help_page import wants_help
 from pipeline.json_logs import write_json_logs
-from pipeline.report.exits import fail
-from pipeline.report.printing import escape_unprintable, print_text
-from pipeline.starting import prepare_process, run_guarded, uncollected
+from pipeline.starting import prepare_process, start, uncollected
 
 INTERRUPTED = "millrace: interrupted; run the same command again to finish"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; gives the exit status (README, section 'Exit status')."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    escape_unprintable()
-    return run_guarded(lambda: _run(arguments), INTERRUPTED)
+    return start(argv, help_text, _run, INTERRUPTED)
 
 
 def _run(arguments: list[str]) -> int:
-    if wants_help(arguments):
-        print_text(help_text(get_terminal_size().columns), sys.stdout)
-        return 0
-    # Beam is imported only now: help and the check of this distribution come without its 1.5 seconds.
-    from pipeline.distribution import check_distribution  # noqa: PLC0415
-
-    if fault := check_distribution():
-        return fail(fault)
     prepare_process()
+    # Beam is imported only now: help comes without its 1.5 seconds.
     with uncollected():
         from pipeline.running import run  # noqa: PLC0415
 

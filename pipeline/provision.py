@@ -2,31 +2,20 @@
 
 import sys
 from collections.abc import Sequence
-from shutil import get_terminal_size
 
-from options.help_page import wants_help
 from options.provision import HELP, read_provision
-from pipeline.distribution import check_distribution
-from pipeline.report.exits import fail
-from pipeline.report.printing import escape_unprintable, print_text
-from pipeline.starting import prepare_process, run_guarded, uncollected
+from pipeline.report.printing import print_text
+from pipeline.starting import prepare_process, start, uncollected
 
 INTERRUPTED = "millrace: interrupted; what was made stays, and the same command makes the rest"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives the exit status (--help lists them)."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    escape_unprintable()
-    return run_guarded(lambda: _run(arguments), INTERRUPTED)
+    return start(argv, HELP.render, _run, INTERRUPTED)
 
 
 def _run(arguments: list[str]) -> int:
-    if wants_help(arguments):
-        print_text(HELP.render(get_terminal_size().columns), sys.stdout)
-        return 0
-    if fault := check_distribution():
-        return fail(fault)
     resources = read_provision(arguments)
     prepare_process()
     with uncollected():

@@ -10,24 +10,20 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import IO, Any
 
-from options.help_page import wants_help
 from options.simulation import HELP, read_simulation
-from pipeline.distribution import check_distribution
 from pipeline.errors import MillraceError
 from pipeline.progress import Progress
 from pipeline.publishing import live_plan, publish
-from pipeline.report.exits import fail
-from pipeline.report.printing import escape_unprintable, let_go, print_text
+from pipeline.report.printing import let_go, print_text
 from pipeline.report.progress import ProgressReport
 from pipeline.report.simulation import Written, progress_text, summary
 from pipeline.simulator.lines import labels, lines
 from pipeline.simulator.plan import Plan
 from pipeline.simulator.scenarios.staging import truths
 from pipeline.simulator.tally import Tally
-from pipeline.starting import run_guarded
+from pipeline.starting import start
 
 INTERRUPTED = "millrace: interrupted; the output is not whole"
 STDOUT = "-"
@@ -36,18 +32,7 @@ _BUFFER = 1 << 20
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives the exit status (--help lists them)."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    escape_unprintable()
-    return run_guarded(lambda: _run(arguments), INTERRUPTED)
-
-
-def _run(arguments: list[str]) -> int:
-    if fault := check_distribution():
-        return fail(fault)
-    if wants_help(arguments):
-        print_text(HELP.render(get_terminal_size().columns), sys.stdout)
-        return 0
-    return _simulate(read_simulation(arguments))
+    return start(argv, HELP.render, lambda arguments: _simulate(read_simulation(arguments)), INTERRUPTED)
 
 
 def _simulate(settings: dict[str, Any]) -> int:

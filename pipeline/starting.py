@@ -7,13 +7,17 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from shutil import get_terminal_size
 from typing import NoReturn
 
 from options.faults import UsageError, render_faults
+from options.help_page import wants_help
+from pipeline.distribution import check_distribution
 from pipeline.errors import MillraceError
 from pipeline.report.exits import INTERRUPTED_STATUS, USAGE_STATUS, fail
+from pipeline.report.printing import escape_unprintable, print_text
 from pipeline.report.progress import CLEAR_LINE, rewrites
 
 _LIBRARIES = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
@@ -21,6 +25,27 @@ _LIBRARIES = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"
 would start a thread per core for linear algebra, which nobody does here."""
 _TALKATIVE = ("apache_beam.runners.common", "apache_beam.runners.worker")
 """Beam's loggers that print the stack of an exception which is also raised, and then told by us."""
+
+
+def start(
+    argv: Sequence[str] | None, help_text: Callable[[int], str], run: Callable[[list[str]], int], interrupted: str
+) -> int:
+    """Start a command, and take it to its exit status.
+
+    Args:
+        argv: its words, without the program's name; those of the process if None.
+        help_text: writes what --help prints, for a width in columns.
+        run: runs the command over its words; gives the exit status.
+        interrupted: what is told when it is interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    escape_unprintable()
+    if wants_help(arguments):
+        print_text(help_text(get_terminal_size().columns), sys.stdout)
+        return 0
+    if fault := check_distribution():
+        return fail(fault)
+    return run_guarded(lambda: run(arguments), interrupted)
 
 
 def prepare_process() -> None:
