@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.emulators.live_runs import LiveRun, Topic, account, bounded, mixed, results, views
+from tests.flow.frauds import payment
 from tests.program import select
 
 
@@ -94,3 +95,20 @@ def test_without_an_archive(topic, tmp_path):
     run.wait_for(lambda: views(run.output) >= 100)
     assert run.stop() == 0, run.log()
     assert not (run.output / "archive").exists()
+
+
+def test_an_alert_is_told_within_seconds(topic, tmp_path):
+    """Of the deciding event; the limit leaves room for a busy machine, and none for a pane of page views."""
+    run = started(topic, tmp_path)
+    run.wait_for(lambda: "on Prism" in run.log())
+    now = datetime.now(UTC).isoformat()
+    payments = [(json.dumps(payment(number, f"c{number}") | {"time": now}).encode(), {}) for number in range(5)]
+    topic.publish(payments[:4])
+    evidence = "SELECT count(*) FROM fraud_evidence"
+    run.wait_for(lambda: (run.output / "millrace.db").exists() and select(run.output, evidence) != [[0]])
+    begun = time.monotonic()
+    topic.publish(payments[4:])
+    log = run.output / "alerts.jsonl"
+    run.wait_for(lambda: log.exists() and "card_testing.cards_per_ip" in log.read_text())
+    assert time.monotonic() - begun < 9
+    assert run.stop() == 0, run.log()
