@@ -15,7 +15,6 @@ from options.settings import Settings
 from pipeline.endpoints.archive import FOLDER, NoArchive, StoreFiles
 from pipeline.endpoints.bigquery_notebook import BigQueryNotebook
 from pipeline.endpoints.both import Both
-from pipeline.endpoints.cloud_ends import CloudEnds
 from pipeline.endpoints.files import InputFile, ReadFiles
 from pipeline.endpoints.marks import KeepMark, NoMark
 from pipeline.endpoints.notebooks import Notebook
@@ -133,6 +132,8 @@ def endpoints(settings: Settings, run: Run) -> Endpoints:
 
 
 def _cloud_ends(settings: Settings, run: Run) -> Endpoints:
+    from pipeline.endpoints.cloud_ends import CloudEnds  # noqa: PLC0415 - Bigtable's client takes a third of a second
+
     ends = CloudEnds(
         settings.output_dataset,
         settings.output_bigtable,
