@@ -50,12 +50,8 @@ class Dataset:
 
     metavar: str = "DATASET"
     expected: str = "PROJECT:DATASET or PROJECT.DATASET"
+    pattern: ClassVar[str] = _DATASET.pattern
     absent: ClassVar[str] = ""
-
-    @property
-    def pattern(self) -> str:
-        """Give the regular expression of the whole name."""
-        return _DATASET.pattern
 
     def parse(self, text: str) -> str:
         """Return PROJECT.DATASET, as BigQuery's clients take it."""
@@ -71,12 +67,8 @@ class BucketFolder:
 
     metavar: str = "FOLDER"
     expected: str = "a folder of Cloud Storage: gs://BUCKET/FOLDER/"
+    pattern: ClassVar[str] = _BUCKET.pattern
     absent: ClassVar[str] = ""
-
-    @property
-    def pattern(self) -> str:
-        """Give the regular expression of the whole path."""
-        return _BUCKET.pattern
 
     def parse(self, text: str) -> str:
         """Return the path, with its slash at the end."""

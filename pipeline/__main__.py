@@ -21,11 +21,12 @@ def _run(arguments: list[str]) -> int:
     prepare_process()
     # Beam is imported only now: help comes without its 1.5 seconds.
     with uncollected():
+        from pipeline.endpoints.resolve import is_service  # noqa: PLC0415
         from pipeline.running import run  # noqa: PLC0415
 
     options, settings = _read(arguments)
     logging.getLogger("pipeline").setLevel(logging.ERROR if settings.quiet else logging.INFO)
-    if settings.runner == "DataflowRunner":
+    if is_service(settings):
         write_json_logs(logging.getLogger())
     return run(settings, options)
 

@@ -75,7 +75,7 @@ def _work(settings: Settings, options: PipelineOptions, this: resolve.Run) -> _W
 def _tell_account(settings: Settings, this: resolve.Run, worked: _Worked) -> int:
     """Tell the result of a run whose homes are elsewhere."""
     total = this.notebook.account(this.run_id)
-    status = account_status(total, settings.max_reject_ratio)
+    status = account_status(total, settings.max_reject_ratio, adds_up=total.adds_up)
     if status or not settings.quiet:
         print_text(account_text(total, settings, worked.seconds), sys.stderr if settings.quiet else sys.stdout)
     return status

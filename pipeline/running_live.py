@@ -14,6 +14,7 @@ from options.settings import Settings
 from pipeline.endpoints import resolve
 from pipeline.endpoints.draining import DRAIN
 from pipeline.endpoints.prism import find_prism
+from pipeline.endpoints.pubsub_pull import source_of
 from pipeline.endpoints.pubsub_seek import open_input
 from pipeline.errors import in_words
 from pipeline.flow import build
@@ -22,9 +23,10 @@ from pipeline.jobs import Job, Stops, heeding_signals
 from pipeline.preparing import prepare
 from pipeline.report.account import account_text
 from pipeline.report.exits import FAILED_STATUS, INTERRUPTED_STATUS, fail
-from pipeline.report.live import LiveReport
+from pipeline.report.live import PACE, LiveLine
 from pipeline.report.metrics import metrics_section
 from pipeline.report.printing import print_text
+from pipeline.report.progress import ProgressReport
 from pipeline.work_metrics import read_metrics
 
 LOOK_SECONDS = 0.5
@@ -63,22 +65,21 @@ def _hand_over(pipeline: beam.Pipeline, settings: Settings, options: PipelineOpt
 
 def _watch(settings: Settings, this: resolve.Run, pipeline: beam.Pipeline, stops: Stops) -> int:
     begun = time.monotonic()
-    report = LiveReport(settings)
+    line = LiveLine(source_of(settings.input_subscription, settings.max_unwritten))
     keeping = Housekeeping(settings, this.store) if settings.is_local else None
     try:
         job = Job(pipeline, stops)
-        while not job.wait(LOOK_SECONDS):
-            if stops.count > 1 or (stops.count and not resolve.shares_process(settings)):
-                job.cancel()
-                return fail(STOPPED, INTERRUPTED_STATUS)
-            if keeping:
-                keeping.look()
-            report.look()
+        with ProgressReport(sys.stderr, quiet=settings.quiet, tell=line, pace=PACE):
+            while not job.wait(LOOK_SECONDS):
+                if stops.count > 1 or (stops.count and not resolve.shares_process(settings)):
+                    job.cancel()
+                    return fail(STOPPED, INTERRUPTED_STATUS)
+                if keeping:
+                    keeping.look()
     except Exception as error:
         if ours := in_words(error) or resolve.in_words(settings, error):
             raise ours from error
         raise
-    report.finish()
     if keeping:
         keeping.finish()
     total = this.notebook.account(this.run_id)

@@ -1,5 +1,6 @@
 """What runs note in a dataset of BigQuery beside their results."""
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from transforms.core.records import LedgerRow
 from transforms.core.times import format_time, parse_time
 
 QUERY_SECONDS = 60.0
-_OPTION = "option "
+_OPTIONS = "options"
 
 
 @dataclass(frozen=True)
@@ -35,23 +36,17 @@ class BigQueryNotebook:
         A job that is updated in place keeps sets of hashes, so the seed must be the same in every run. It is a hash of
         the dataset's name: not secret, but what a producer who knew it could do is to hide page views of their own.
         """
-        held = {
-            name.removeprefix(_OPTION): value
-            for name, value in self._select(f"SELECT name, value FROM `{self._settings}`")  # noqa: S608 - our names
-            if name.startswith(_OPTION)
-        }
-        if held:
-            refuse_differing(held, options, self.dataset, "--output_dataset my-shop:millrace2")
+        held = self._value(_OPTIONS)
+        if held is None:
+            self._put(_OPTIONS, json.dumps(dict(options), sort_keys=True))
         else:
-            for name, value in options.items():
-                self._put(_OPTION + name, value)
+            refuse_differing(json.loads(held), options, self.dataset, "--output_dataset my-shop:millrace2")
         return int(stable_id("seed", self.dataset)[:15], 16)
 
     def mark(self, subscription: str) -> int | None:
         """Give the mark of a subscription."""
-        query = f"SELECT value FROM `{self._settings}` WHERE name = @name"  # noqa: S608 - as above
-        values = [value for (value,) in self._select(query, name=mark_name(subscription))]
-        return parse_time(max(values)) if values else None
+        value = self._value(mark_name(subscription))
+        return None if value is None else parse_time(value)
 
     def save_mark(self, subscription: str, mark: int) -> None:
         """Save the mark of a subscription."""
@@ -77,6 +72,10 @@ class BigQueryNotebook:
     @property
     def _settings(self) -> str:
         return f"{self.dataset}.{SETTINGS.name}"
+
+    def _value(self, name: str) -> str | None:
+        query = f"SELECT name, value FROM `{self._settings}` WHERE name = @name"  # noqa: S608 - our names
+        return max((value for _, value in self._select(query, name=name)), default=None)
 
     def _put(self, name: str, value: str) -> None:
         """Keep the greater value under a name."""

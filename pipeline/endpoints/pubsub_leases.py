@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -61,15 +61,15 @@ class Leases:
 
     def acknowledge(self, ids: list[str]) -> None:
         """Acknowledge messages; one that cannot be comes again, and changes nothing then."""
-        for at in range(0, len(ids), AT_ONCE):
-            request = {"subscription": self._subscription, "ack_ids": ids[at : at + AT_ONCE]}
+        for some in _parts(ids):
+            request = {"subscription": self._subscription, "ack_ids": some}
             try:
                 subscriber().acknowledge(request, timeout=CALL_SECONDS)
             except exceptions.GoogleAPICallError:
                 continue
             finally:
                 with self._lock:
-                    for ack_id in ids[at : at + AT_ONCE]:
+                    for ack_id in some:
                         self._taken.pop(ack_id, None)
 
     def give_back(self, ids: list[str]) -> None:
@@ -99,17 +99,20 @@ class Leases:
             return len(self._taken), sum(taken.size for taken in self._taken.values())
 
     def _lease(self, ids: Iterable[str], seconds: int = LEASE_SECONDS) -> None:
-        ids = list(ids)
-        for at in range(0, len(ids), AT_ONCE):
+        for some in _parts(list(ids)):
             request: dict[str, Any] = {
                 "subscription": self._subscription,
-                "ack_ids": ids[at : at + AT_ONCE],
+                "ack_ids": some,
                 "ack_deadline_seconds": seconds,
             }
             try:
                 subscriber().modify_ack_deadline(request, timeout=CALL_SECONDS)
             except exceptions.GoogleAPICallError:
                 return  # they may come twice, which changes nothing
+
+
+def _parts(ids: list[str]) -> Iterator[list[str]]:
+    return (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
 
 
 @cache

@@ -14,11 +14,12 @@ from apache_beam.utils.timestamp import Duration, Timestamp
 from google.api_core import exceptions
 from google.pubsub_v1.types import PullResponse
 
+from pipeline.endpoints.cloud_errors import is_passing, told
 from pipeline.endpoints.draining import DRAIN
 from pipeline.endpoints.pubsub_client import in_words, subscriber
 from pipeline.endpoints.pubsub_leases import Leases, Taken, leases_of
 from pipeline.endpoints.pubsub_watermark import SubscriptionClock
-from pipeline.endpoints.stalls import STALLS, persistently
+from pipeline.endpoints.stalls import STALLS, until_it_passes
 from pipeline.errors import InputError
 from transforms.core.records import Message
 
@@ -31,14 +32,6 @@ BUNDLE_BYTES = 32 << 20
 PULL_SECONDS = 1.0
 BLOCKED_SECONDS = 0.2
 END = 1 << 62
-_PASSING = (
-    exceptions.ServiceUnavailable,
-    exceptions.InternalServerError,
-    exceptions.TooManyRequests,
-    exceptions.Aborted,
-    exceptions.Cancelled,
-    exceptions.Unknown,
-)
 ORDERING_KEY = "ordering_key"
 """The attribute that carries a message's ordering key, where it has one and no attribute of that name."""
 
@@ -98,8 +91,9 @@ class Source:
         """Pull messages, and wait for them a while; gives their ids of acknowledgement, too."""
         request = {"subscription": self.subscription, "max_messages": AT_ONCE}
         try:
-            answer = persistently(
-                f"messages of {self.subscription}",
+            answer = until_it_passes(
+                "read",
+                self.subscription,
                 lambda: subscriber().pull(request, timeout=seconds, retry=None),
                 _passing,
             )
@@ -220,4 +214,6 @@ def _message(raw: Any) -> Message:
 
 def _passing(error: Exception) -> str | None:
     """Say of an error of a pull why it may pass; a pull in vain is no error."""
-    return in_words(error) if isinstance(error, _PASSING) else None
+    if isinstance(error, exceptions.DeadlineExceeded):
+        return None
+    return told(error) if is_passing(error) or isinstance(error, exceptions.Cancelled) else None

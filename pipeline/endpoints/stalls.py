@@ -68,30 +68,58 @@ def persistently(
     passing: Callable[[Exception], str | None],
     patience: float | None = None,
 ) -> T:
-    """Write to a home, again and again while what fails may pass; the waits grow up to half a minute.
+    """Write to a home, again and again while what fails may pass, and count the tries.
 
     Args:
         home: names the home in messages: ``BigQuery my-shop.millrace.page_views``.
         write: writes; must bear repeating.
+        passing: as of ``until_it_passes``.
+        patience: as of ``until_it_passes``.
+
+    Raises:
+        StoreError: the error has not passed.
+    """
+    begun = time.monotonic()
+
+    def counted(error: Exception) -> str | None:
+        why = passing(error)
+        if why is not None:
+            WRITE_RETRIES.inc()
+        return why
+
+    written = until_it_passes("write", home, write, counted, patience)
+    WRITE_MS.update(round((time.monotonic() - begun) * 1000))
+    return written
+
+
+def until_it_passes(
+    doing: str,
+    what: str,
+    act: Callable[[], T],
+    passing: Callable[[Exception], str | None],
+    patience: float | None = None,
+) -> T:
+    """Do something again and again while what fails may pass; the waits grow up to half a minute.
+
+    Args:
+        doing: read or write, for messages.
+        what: what is read or written, for messages.
+        act: does it; must bear repeating.
         passing: says of an error, in words, why it may pass; None where it does not, and is raised.
         patience: seconds until an error that may pass is given up; None where it never is (live runs).
 
     Raises:
         StoreError: the error has not passed.
     """
-    waiting = _Waiting(home, patience)
-    begun = time.monotonic()
+    waiting = _Waiting(doing, what, patience)
     try:
         for attempt in count():
             try:
-                written = write()
-                WRITE_MS.update(round((time.monotonic() - begun) * 1000))
-                return written  # noqa: TRY300 - what else would run is the next attempt
+                return act()
             except Exception as error:
                 why = passing(error)
                 if why is None:
                     raise
-                WRITE_RETRIES.inc()
                 waiting.go_on(why, error)
                 time.sleep(_wait(attempt))
         raise AssertionError  # count() does not end
@@ -102,7 +130,8 @@ def persistently(
 class _Waiting:
     """One wait for a home: it is noted as a stall, told from time to time, and ended by patience."""
 
-    def __init__(self, home: str, patience: float | None) -> None:
+    def __init__(self, doing: str, home: str, patience: float | None) -> None:
+        self._doing = doing
         self._home = home
         self._patience = patience
         self._begun = time.monotonic()
@@ -113,12 +142,12 @@ class _Waiting:
         now = time.monotonic()
         waited = now - self._begun
         if self._patience is not None and waited >= self._patience:
-            raise StoreError(f"cannot write {self._home}: {why}; tried for {waited:.0f} s") from error
+            raise StoreError(f"cannot {self._doing} {self._home}: {why}; tried for {waited:.0f} s") from error
         stall, self._is_stalled = STALLS.begin(self._home, why), True
         if waited >= TOLD_AFTER_SECONDS and now - self._told_at >= TOLD_EVERY_SECONDS:
             self._told_at = now
             since = time.strftime("%H:%M:%SZ", time.gmtime(stall.since))
-            LOG.warning("cannot write %s since %s: %s; trying again", self._home, since, why)
+            LOG.warning("cannot %s %s since %s: %s; trying again", self._doing, self._home, since, why)
 
     def end(self) -> None:
         if self._is_stalled:

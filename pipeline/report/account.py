@@ -1,4 +1,4 @@
-"""The account of a run whose results are not in a store at hand, or that was stopped: a few lines."""
+"""The account of a run: the exit status that follows from it, and a few lines where no store at hand has more."""
 
 from options.settings import Settings
 from transforms.core.ledger import Account
@@ -18,9 +18,18 @@ def account_text(total: Account, settings: Settings, seconds: float) -> str:
     return "\n".join(lines)
 
 
-def account_status(total: Account, max_reject_ratio: float) -> int:
-    """Give the exit status: 1 the account does not add up, 3 nothing or too little was admitted, else 0."""
-    if not total.adds_up:
+def account_status(total: Account, max_reject_ratio: float, *, adds_up: bool) -> int:
+    """Give the exit status: 1 it does not add up, 3 nothing or too little was admitted, else 0."""
+    if not adds_up:
         return 1
-    is_empty = total.counted + total.duplicate == 0
-    return 3 if is_empty or total.refused > max_reject_ratio * total.received else 0
+    return 3 if nothing_admitted(total) or too_many_rejects(total, max_reject_ratio) else 0
+
+
+def nothing_admitted(total: Account) -> bool:
+    """Tell a run that counted nothing."""
+    return total.counted + total.duplicate == 0
+
+
+def too_many_rejects(total: Account, max_reject_ratio: float) -> bool:
+    """Tell a run whose rejects exceed the ratio allowed."""
+    return total.refused > max_reject_ratio * total.received

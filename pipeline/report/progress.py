@@ -5,12 +5,21 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from pipeline.progress import PROGRESS, Progress
 
 TERMINAL_SECONDS = 0.2
 PLAIN_SECONDS = 5.0
+
+
+class Pace(NamedTuple):
+    """Seconds between two lines: on a terminal, where a line is written over, and elsewhere."""
+
+    terminal: float
+    plain: float
+
+
 CLEAR_LINE = "\r\x1b[K"
 
 
@@ -29,11 +38,13 @@ class ProgressReport:
         quiet: bool,
         progress: Progress = PROGRESS,
         tell: Callable[[Progress, float], str] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._stream = stream
         self._tell = tell or progress_text
         self._progress = progress
         self._terminal = rewrites(stream)
+        self._pace = pace or Pace(TERMINAL_SECONDS, PLAIN_SECONDS)
         self._ended = threading.Event()
         self._thread = None if quiet or stream is None else threading.Thread(target=self._report, daemon=True)
 
@@ -52,7 +63,7 @@ class ProgressReport:
                 self._write(CLEAR_LINE)
 
     def _report(self) -> None:
-        while not self._ended.wait(TERMINAL_SECONDS if self._terminal else PLAIN_SECONDS):
+        while not self._ended.wait(self._pace.terminal if self._terminal else self._pace.plain):
             text = self._tell(self._progress, time.monotonic() - self._begun)
             self._write(f"\r{text}\x1b[K" if self._terminal else f"{text}\n")
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from options.table import OPTIONS
 from pipeline.endpoints.sqlite_figures import Example, Figures
 from pipeline.endpoints.sqlite_retention import Pruned
+from pipeline.report.account import account_status, nothing_admitted, too_many_rejects
 from pipeline.report.commands import Commands, command_lines
 from pipeline.report.fraud import fraud_section
 from pipeline.report.metrics import metrics_section
@@ -41,20 +42,8 @@ class Told(NamedTuple):
 
 
 def exit_status(figures: Figures, max_reject_ratio: float) -> int:
-    """Give the exit status: 1 the account does not add up, 3 nothing or too little was admitted, else 0."""
-    if not figures.adds_up:
-        return 1
-    return 3 if nothing_admitted(figures) or too_many_rejects(figures, max_reject_ratio) else 0
-
-
-def nothing_admitted(figures: Figures) -> bool:
-    """Tell a run that counted nothing."""
-    return figures.account.counted + figures.account.duplicate == 0
-
-
-def too_many_rejects(figures: Figures, max_reject_ratio: float) -> bool:
-    """Tell a run whose rejects exceed the ratio allowed."""
-    return figures.account.refused > max_reject_ratio * figures.account.received
+    """Give the exit status of a run whose results are in the store, which has to hold all that was counted, too."""
+    return account_status(figures.account, max_reject_ratio, adds_up=figures.adds_up)
 
 
 def summary(figures: Figures, told: Told, width: int) -> str:
@@ -84,14 +73,14 @@ def _alarm(figures: Figures, told: Told, width: int) -> Iterator[list[str]]:
         yield [*wrapped(text, width), *_missing(figures, width)]
     elif figures.account.received == 0:
         yield wrapped("NOTHING WAS READ: the input holds no events. Check --input.", width)
-    elif nothing_admitted(figures) or too_many_rejects(figures, told.max_reject_ratio):
+    elif nothing_admitted(figures.account) or too_many_rejects(figures.account, told.max_reject_ratio):
         yield _commonest(figures, width)
 
 
 def _commonest(figures: Figures, width: int) -> list[str]:
     reason, count = max(figures.account.rejected.items(), key=lambda item: item[1])
     share = figures.account.refused / figures.account.received
-    head = "NOTHING WAS ADMITTED" if nothing_admitted(figures) else "TOO MANY REJECTS"
+    head = "NOTHING WAS ADMITTED" if nothing_admitted(figures.account) else "TOO MANY REJECTS"
     advice = ADVICE[Reason(reason)]
     texts = [
         f"{head}: {figures.account.refused:,} of {figures.account.received:,} events were rejected ({share:.0%}).",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.emulators.live_runs import LiveRun, Topic, account, bounded, mixed, results, views
+from tests.emulators.live_runs import LiveRun, Published, Topic, account, bounded, mixed, results, views
 from tests.flow.frauds import payment
 from tests.program import select
 
@@ -102,7 +102,9 @@ def test_an_alert_is_told_within_seconds(topic, tmp_path):
     run = started(topic, tmp_path)
     run.wait_for(lambda: "on Prism" in run.log())
     now = datetime.now(UTC).isoformat()
-    payments = [(json.dumps(payment(number, f"c{number}") | {"time": now}).encode(), {}) for number in range(5)]
+    payments: list[Published] = [
+        (json.dumps(payment(number, f"c{number}") | {"time": now}).encode(), {}) for number in range(5)
+    ]
     topic.publish(payments[:4])
     evidence = "SELECT count(*) FROM fraud_evidence"
     run.wait_for(lambda: (run.output / "millrace.db").exists() and select(run.output, evidence) != [[0]])
