@@ -88,6 +88,33 @@ def test_a_case_is_reopened_and_judged_again_and_the_trail_tells_all(page, tmp_p
         assert value(output, f"SELECT group_concat(expected_version) {TRAIL}") == "0,1,2,3,4,5"
 
 
+def test_a_reading_that_began_before_a_decision_does_not_undo_what_is_shown(page, tmp_path):
+    output = tmp_path / "out"
+    run(output, burst(0))
+    held = []
+
+    def hold(route):
+        held.append((route, route.fetch()))  # the answer is known, and on its way for a while
+
+    with served(output) as address:
+        opened(page, address, "kim")
+        page.keyboard.press("j")
+        expect(page.locator("#case .decide")).to_contain_text("Open: nobody has claimed it")
+        page.route("**/api/case?*", hold, times=1)
+        page.get_by_label("Severity").select_option("high")
+        while not held:
+            page.wait_for_timeout(50)
+        page.locator("#case h2").click()
+        page.keyboard.press("c")
+        expect(page.locator("#case .decide")).to_contain_text("Claimed by kim")
+        [(route, answer)] = held
+        route.fulfill(response=answer)
+        expect(page.locator(".queue")).to_contain_text("No case passes these filters")  # so the reading has ended
+        page.keyboard.press("u")
+        expect(page.locator("#case .decide")).to_contain_text("Released")
+        assert value(output, f"SELECT group_concat(action) {TRAIL}") == "claim,release"
+
+
 def test_of_two_reviewers_the_second_is_told_and_nothing_is_overwritten(new_page, tmp_path):
     output = tmp_path / "out"
     run(output, burst(0))

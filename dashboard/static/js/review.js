@@ -41,7 +41,10 @@ export class ReviewView {
     }) : null;
     const [queue, quality, found, proxied] = await Promise.all([read("cases", this.filters), read("quality"), detail, whoAsks()]);
     Object.assign(this, { queue, quality, proxied });
-    if (chosen === this.chosen) Object.assign(this, { detail: found, gone: chosen && !found });
+    if (chosen !== this.chosen) return;
+    this.gone = chosen && !found;
+    // What was asked before a decision may arrive after it: a case does not go back to an earlier version.
+    if (!(found?.case.version < this.detail?.case.version)) this.detail = found;
   }
 
   draw(trouble) {
