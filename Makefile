@@ -35,7 +35,7 @@ endif
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help setup run demo live test soak-test fuzz check check-terraform bench evaluate prism emulators lock wheel template \
+.PHONY: help setup run demo live test soak-test fuzz check check-terraform bench bench-live evaluate prism emulators lock wheel template \
 	template-files clean python rebuild
 rebuild:
 
@@ -90,6 +90,9 @@ check-terraform: $(PROJECT) ## judge templates/terraform: its format, where terr
 
 bench: $(PROJECT) ## measure the pipeline beside a plain loop, and write docs/benchmarks.md (five minutes)
 	$(VENV_PYTHON) -m benchmarks.run $(ARGS)
+
+bench-live: $(PROJECT) emulators prism ## measure the live flow in emulators, into docs/benchmarks.md (twenty minutes)
+	@$(VENV_PYTHON) -m benchmarks.live $(ARGS)
 
 evaluate: $(PROJECT) ## judge the fraud rules on simulated attacks, and write docs/fraud-evaluation.md (five minutes)
 	$(VENV_PYTHON) -m benchmarks.evaluate $(ARGS)

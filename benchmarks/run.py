@@ -5,6 +5,7 @@ and beside them the textbook's pipeline, bundles and steps. Prints what it finds
 picture. It judges no figure, but it fails where the pipeline does not give the loop's table.
 """
 
+import os
 import platform
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from benchmarks.chart import chart
 from benchmarks.document import Found, bars, document
 from benchmarks.measuring import Measuring, large, make_inputs, rounds, textbook
 from benchmarks.processes import ROOT, FailedError
+from benchmarks.sections import live_section, with_section
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 LARGE = 10_000_000
@@ -52,14 +54,12 @@ def measure(arguments: Namespace, folder: Path) -> Found:
     if arguments.large:
         tell(f"{LARGE} events, once")
     more = large(folder, measuring, LARGE) if arguments.large else {}
-    machine = f"{platform.system()}, {platform.machine()}, {_cores()} cores, Python {platform.python_version()}"
-    return Found(machine, arguments.events, distinct, pairs | books, more, LARGE, bundles, steps, fraud)
+    return Found(machine(), arguments.events, distinct, pairs | books, more, LARGE, bundles, steps, fraud)
 
 
-def _cores() -> int:
-    import os  # noqa: PLC0415
-
-    return os.cpu_count() or 1
+def machine() -> str:
+    """Say what this machine is."""
+    return f"{platform.system()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def main(given: list[str]) -> int:
@@ -77,7 +77,8 @@ def main(given: list[str]) -> int:
             tell(f"FAILED: {error}")
             return 1
     picture = arguments.document.parent / "images" / f"{arguments.document.stem}.svg"
-    text = document(found, picture.name)
+    live = live_section(arguments.document.read_text(encoding="utf-8")) if arguments.document.exists() else ""
+    text = with_section(document(found, picture.name), live)
     picture.parent.mkdir(parents=True, exist_ok=True)
     picture.write_text(chart(bars(found)), encoding="utf-8")
     arguments.document.write_text(text, encoding="utf-8")

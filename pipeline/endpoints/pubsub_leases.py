@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from functools import cache
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 from google.api_core import exceptions
@@ -12,7 +13,10 @@ from pipeline.endpoints.pubsub_client import subscriber
 
 LEASE_SECONDS = 120
 """For which Pub/Sub gives a message to nobody else; above two checkpoints of Flink, which acknowledge late."""
-RENEW_SECONDS = 45
+FIRST_SECONDS = 4.0
+"""After so long a message is leased that was not acknowledged: most are by then, and no subscription takes one back
+before ten seconds."""
+RENEW_SECONDS = 45.0
 AT_ONCE = 1000
 """Ids in one request; Pub/Sub takes requests up to 512 KiB, and an id may have 180 bytes and more."""
 CALL_SECONDS = 10
@@ -40,13 +44,14 @@ class Leases:
         self._lock = threading.Lock()
         self._taken: dict[str, Taken] = {}
         self._finalized: list[str] = []
-        self._renewed = time.monotonic()
+        self._due: list[tuple[float, list[str]]] = []
+        """A heap of ids by when they are to be leased next."""
 
     def take(self, taken: dict[str, Taken]) -> None:
-        """Hold messages, by their ids of acknowledgement, and lease them."""
+        """Hold messages, by their ids of acknowledgement."""
         with self._lock:
             self._taken.update(taken)
-        self._lease(taken)
+            heappush(self._due, (time.monotonic() + FIRST_SECONDS, list(taken)))
 
     def finalize(self, ids: Iterable[str]) -> None:
         """Note that the results of messages are in the runner's hands; ``acknowledge`` follows."""
@@ -80,12 +85,14 @@ class Leases:
         self._lease(ids, 0)
 
     def renew(self) -> None:
-        """Lease again, from time to time, what is held."""
-        if time.monotonic() - self._renewed < RENEW_SECONDS:
-            return
-        self._renewed = time.monotonic()
+        """Lease what is held when it is time. To be called again and again, every few seconds at least."""
+        now = time.monotonic()
         with self._lock:
-            held = list(self._taken)
+            held: list[str] = []
+            while self._due and self._due[0][0] <= now:
+                held += (ack_id for ack_id in heappop(self._due)[1] if ack_id in self._taken)
+            if held:
+                heappush(self._due, (now + RENEW_SECONDS, held))
         self._lease(held)
 
     def oldest(self) -> int | None:

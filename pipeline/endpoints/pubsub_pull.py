@@ -16,15 +16,14 @@ from google.pubsub_v1.types import PullResponse
 
 from pipeline.endpoints.cloud_errors import is_passing, told
 from pipeline.endpoints.draining import DRAIN
-from pipeline.endpoints.pubsub_client import in_words, subscriber
+from pipeline.endpoints.pubsub_ahead import AT_ONCE, PullAhead
+from pipeline.endpoints.pubsub_client import in_words
 from pipeline.endpoints.pubsub_leases import Leases, Taken, leases_of
 from pipeline.endpoints.pubsub_watermark import SubscriptionClock
 from pipeline.endpoints.stalls import STALLS, until_it_passes
 from pipeline.errors import InputError
 from transforms.core.records import Message
 
-AT_ONCE = 1000
-"""Messages asked for in one pull, the most that Pub/Sub gives."""
 FULL = AT_ONCE // 2
 """From so many on there is taken to be a backlog."""
 BUNDLE_SECONDS = 1.0
@@ -80,6 +79,8 @@ class Source:
         self.watermark: int | None = None
         self._max_unwritten = max_unwritten
         self._unwritten = 0
+        self._ahead = PullAhead(subscription)
+        self._is_backlog = False
 
     def is_blocked(self) -> bool:
         """Tell whether so much waits for a home that nothing more is to be read."""
@@ -89,32 +90,39 @@ class Source:
 
     def pull(self, seconds: float) -> tuple[list[str], list[Message]]:
         """Pull messages, and wait for them a while; gives their ids of acknowledgement, too."""
-        request = {"subscription": self.subscription, "max_messages": AT_ONCE}
+        self.leases.renew()
         try:
             answer = until_it_passes(
                 "read",
                 self.subscription,
-                lambda: subscriber().pull(request, timeout=seconds, retry=None),
+                lambda: self._ahead.next(seconds, is_backlog=self._is_backlog),
                 _passing,
             )
-        except exceptions.DeadlineExceeded:
-            self.clock.pulled_in_vain()
-            return [], []
         except exceptions.GoogleAPICallError as error:
             raise InputError(f"cannot read {self.subscription}: {in_words(error)}") from error
         received = PullResponse.pb(answer).received_messages
         if not received:
-            self.clock.pulled_in_vain()
-            return [], []
+            return self._pulled_in_vain()
+        self._is_backlog = len(received) >= FULL
         messages = [_message(one.message) for one in received]
         ids = [one.ack_id for one in received]
         sizes = [len(message.data) for message in messages]
         published = [message.publish_time or 0 for message in messages]
         self.leases.take({ack: Taken(at, size) for ack, at, size in zip(ids, published, sizes, strict=True)})
-        self.clock.pulled(time.time_ns() // 1000, min(published), was_full=len(ids) >= FULL)
+        self.clock.pulled(time.time_ns() // 1000, min(published), was_full=self._is_backlog)
         self.pulled_messages += len(ids)
         self._unwritten += sum(sizes)
         return ids, messages
+
+    def let_go(self) -> None:
+        """Give back what was asked for ahead: nothing more is to be read."""
+        for answer in self._ahead.rest():
+            self.leases.give_back([one.ack_id for one in PullResponse.pb(answer).received_messages])
+
+    def _pulled_in_vain(self) -> tuple[list[str], list[Message]]:
+        self._is_backlog = False
+        self.clock.pulled_in_vain()
+        return [], []
 
 
 @cache
@@ -173,6 +181,7 @@ class PullMessages(beam.DoFn):
             tracker.try_claim(END - 1)
             return
         if DRAIN.is_set():
+            source.let_go()
             time.sleep(BLOCKED_SECONDS)
         else:
             _advance(source, watermark)
@@ -213,7 +222,5 @@ def _message(raw: Any) -> Message:
 
 
 def _passing(error: Exception) -> str | None:
-    """Say of an error of a pull why it may pass; a pull in vain is no error."""
-    if isinstance(error, exceptions.DeadlineExceeded):
-        return None
+    """Say of an error of a pull why it may pass."""
     return told(error) if is_passing(error) or isinstance(error, exceptions.Cancelled) else None

@@ -44,6 +44,11 @@ class Server:
         """Give host and port, or the URL, as the environment variable takes it."""
         return f"{HOST}:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """Give the id of its process; 0 where it does not run."""
+        return self._process.pid if self._process else 0
+
     def command(self) -> list[str]:
         """Give the command that starts it.
 

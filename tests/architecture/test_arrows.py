@@ -49,7 +49,7 @@ ARROWS = {
         ("pipeline.endpoints",), ("options",), not_in=("pipeline.endpoints.resolve",)
     ),
     "pipeline/endpoints/resolve.py alone knows runners": Arrow(
-        PROJECT, ("apache_beam.runners",), not_in=("pipeline.endpoints.resolve",)
+        PROJECT, ("apache_beam.runners",), not_in=("pipeline.endpoints.resolve", "benchmarks.live_probe")
     ),
     "the simulator knows the core's rules only": Arrow(
         ("pipeline.simulator",), (*PROJECT, "apache_beam"), but=("pipeline.simulator", "transforms.core")
