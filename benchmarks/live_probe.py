@@ -32,10 +32,10 @@ class StageClock:
         """Time all bundles of this process from now on."""
         process = BundleProcessor.process_bundle
 
-        def timed(bundle: BundleProcessor, instruction_id: str) -> object:
+        def timed(bundle: BundleProcessor, *arguments: object) -> object:
             begun = time.thread_time()
             try:
-                return process(bundle, instruction_id)
+                return process(bundle, *arguments)
             finally:
                 with self._lock:
                     self._seconds[_stage(bundle)] += time.thread_time() - begun
