@@ -1,6 +1,7 @@
 """Erasing from BigQuery: rows of dead letters, alerts and reviews that mention a person anywhere."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from google.cloud import bigquery
 
@@ -10,7 +11,8 @@ from transforms.core.mentions import Mentions
 
 TABLES = (DEAD_LETTERS, FRAUD_ALERTS, REVIEWS)
 """The others hold counts only."""
-_TIMEOUT_SECONDS = 600.0
+_ONCE: dict[str, Any] = {"wait_timeout": 600.0, "retry": None, "job_retry": None}
+"""Whoever runs the command sees what went wrong, and runs it again."""
 
 
 def erase_rows(
@@ -32,10 +34,7 @@ def erase_rows(
     config = bigquery.QueryJobConfig(query_parameters=parameters)
 
     def ask(statement: str) -> bigquery.table.RowIterator:
-        # Tried once: whoever runs the command sees what went wrong, and runs it again.
-        return client.query_and_wait(
-            statement, job_config=config, wait_timeout=_TIMEOUT_SECONDS, retry=None, job_retry=None
-        )
+        return client.query_and_wait(statement, job_config=config, **_ONCE)
 
     for table in TABLES:
         place, where = f"`{dataset}.{table.name}`", condition(table)

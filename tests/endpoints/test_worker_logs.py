@@ -22,7 +22,8 @@ class Taken(FnApiLogRecordHandler):
 
     def __init__(self):
         logging.Handler.__init__(self)
-        self._alive, self._dropped_logs, self._log_entry_queue = True, 0, queue.Queue()
+        self._dropped_logs = 0
+        self._log_entry_queue: queue.Queue[beam_fn_api_pb2.LogEntry] = queue.Queue()
 
     def close(self):
         logging.Handler.close(self)
