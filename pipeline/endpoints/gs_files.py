@@ -1,5 +1,7 @@
 """Files in a folder of Cloud Storage: written whole or not at all, and waited for while it is away."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from google.api_core import exceptions as api
@@ -49,6 +51,21 @@ class Folder:
 
         self._home.write(upload)
         return self._path + name
+
+    def names(self, below: str) -> Iterator[str]:
+        """Give the names of the files whose names begin like this."""
+        for blob in self._client.list_blobs(self._bucket, prefix=self._below + below):
+            yield blob.name.removeprefix(self._below)
+
+    def get(self, name: str) -> bytes:
+        """Read a file."""
+        content: bytes = self._bucket.blob(self._below + name).download_as_bytes()
+        return content
+
+    def remove(self, name: str) -> None:
+        """Remove a file; one that is gone already is none."""
+        with suppress(api.NotFound):
+            self._bucket.blob(self._below + name).delete()
 
     def close(self) -> None:
         """Close the client."""

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from itertools import count
 from typing import NamedTuple, TypeVar
 
+from pipeline.endpoints.seldom import Seldom
 from pipeline.errors import StoreError
 from transforms.metrics import WRITE_MS, WRITE_RETRIES
 
 LOG = logging.getLogger(__name__)
+LOG.addFilter(Seldom())  # workers have many threads, and all may wait for one home
 
 FIRST_WAIT_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 30.0

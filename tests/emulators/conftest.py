@@ -98,3 +98,9 @@ def bigtable(bigtable_server, name):
     path = f"projects/{PROJECT}/instances/serving/tables/{name}"
     list(provision_bigtable(path, dry_run=False))
     return path
+
+
+@pytest.fixture
+def directory(storage_server, name):
+    """An output directory of this test alone."""
+    return f"gs://{BUCKET}/{name}/"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.json_logs import MOST_IN_A_MINUTE, JsonLines, Seldom, write_json_logs
+from pipeline.endpoints.seldom import MOST_IN_A_MINUTE, Seldom
+from pipeline.json_logs import JsonLines, write_json_logs
 
 
 def record(message: str = "cannot write %s", line: int = 1, at: float = 1_790_000_000.0, **changed: Any) -> Any:

@@ -6,22 +6,8 @@ from fnmatch import fnmatch
 import apache_beam as beam
 import pytest
 
-from templates.generate import FOLDER
 from tests.architecture.sources import ROOMS, ROOT
-
-DOCKERFILE = (FOLDER / "Dockerfile").read_text(encoding="utf-8")
-INSTRUCTIONS = [
-    line for line in re.sub(r"\\\n\s*", "", DOCKERFILE).splitlines() if line.strip() and not line.startswith("#")
-]
-ARGUMENTS = dict(line.removeprefix("ARG ").split("=", 1) for line in INSTRUCTIONS if line.startswith("ARG "))
-
-
-def of_kind(word: str) -> list[str]:
-    return [line.removeprefix(word).strip() for line in INSTRUCTIONS if line.startswith(f"{word} ")]
-
-
-def variables() -> dict[str, str]:
-    return dict(line.split("=", 1) for line in of_kind("ENV"))
+from tests.templates.dockerfile import ARGUMENTS, base_images, of_kind, variables
 
 
 def test_the_launcher_is_told_of_one_file_only() -> None:
@@ -40,13 +26,10 @@ def test_the_image_is_of_the_beam_that_is_locked() -> None:
 
 
 def test_base_images_are_pinned() -> None:
-    stages: set[str] = set()
-    for line in of_kind("FROM"):
-        image, _, name = line.partition(" AS ")
-        assert image in stages or re.search(r":\$?[\w{][\w.${}-]+$", image), line
-        assert not image.endswith(":latest")
-        stages.add(name)
-    assert {"launcher", "beam"} <= stages
+    images = base_images()
+    assert images.keys() == {"launcher", "beam", "locked"}
+    for image in images.values():
+        assert re.search(r":[\w.-]*\d[\w.-]*$", image), image
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ run made again makes the same files again. Rows are written in stretches of abou
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from xxhash import xxh3_128
 
-from transforms.core.archive_rows import SCHEMA, Stretch
+from transforms.core.archive_rows import SCHEMA, BadArchiveError, Stretch
 from transforms.core.records import EventBatch, Reject
 from transforms.core.times import HOUR, format_time
 
@@ -25,6 +25,9 @@ _REPEATING = ["attributes", "form", "encoding", "unreadable"]
 _COUNTED = ["publish_time", "first_event_time", "last_event_time"]
 _NAMING = ("message_id", "position", "publish_time", "attributes", "data", "unreadable")
 """What tells a row from another: how it was packed is no part of it."""
+
+_TEXTS = ("message_id", "attributes", "data", "unreadable")
+"""Where a row holds what others wrote."""
 
 
 class ArchiveFile(NamedTuple):
@@ -134,6 +137,38 @@ def merge(folder: str, files: Iterable[bytes]) -> Iterator[ArchiveFile]:
         for rows in pq.ParquetFile(io.BytesIO(content)).iter_batches():
             file.write(rows)
     yield file.close(folder)
+
+
+def without(file: ArchiveFile, mentions: Container[bytes]) -> tuple[ArchiveFile | None, int]:
+    """Take rows out of a file.
+
+    Args:
+        file: a file of the archive.
+        mentions: holds the texts (``_TEXTS``) whose rows are taken out.
+
+    Returns:
+        What takes its place under a name of its own, None where no row is left; and how many were taken out: with none
+        it is the file itself.
+
+    Raises:
+        BadArchiveError: the file is damaged, or none of the archive's.
+    """
+    rest, kept, taken = _File(), 0, 0
+    try:
+        parquet = pq.ParquetFile(io.BytesIO(file.content))
+        if not parquet.schema_arrow.equals(SCHEMA):
+            raise BadArchiveError("Parquet, but none of Millrace's archive: other columns")
+        for rows in parquet.iter_batches():
+            texts = zip(*(rows.column(name).cast(pa.binary()).to_pylist() for name in _TEXTS), strict=True)
+            keep = [not any(text in mentions for text in row if text) for row in texts]
+            kept, taken = kept + sum(keep), taken + len(keep) - sum(keep)
+            if any(keep):
+                rest.write(rows.filter(pa.array(keep)))
+    except (pa.ArrowException, OSError) as error:
+        raise BadArchiveError(f"Parquet: {str(error).splitlines()[0]}") from error
+    if not taken:
+        return file, 0
+    return (rest.close(file.folder) if kept else None), taken
 
 
 def _folder(hour: int | None) -> str:

@@ -24,10 +24,11 @@ locals {
 resource "google_pubsub_topic" "this" {
   for_each = toset(["events", "alerts", "dead-letters", "undelivered"])
 
-  name                       = "${var.name}-${each.key}"
-  kms_key_name               = var.key
-  labels                     = var.labels
-  message_retention_duration = local.week
+  name         = "${var.name}-${each.key}"
+  kms_key_name = var.key
+  labels       = var.labels
+  # Events are kept by the job's subscription; kept by the topic as well they would be paid for twice.
+  message_retention_duration = each.key == "events" ? null : local.week
 }
 
 # A start that has lost state seeks back: acknowledged messages must still be there.

@@ -1,0 +1,1 @@
+"""Erasing a person from what the pipeline wrote in Google Cloud."""
